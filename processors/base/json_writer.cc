@@ -1,0 +1,93 @@
+#include "base/json_writer.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "base/time.h"
+
+namespace lagesbild {
+
+void JsonWriter::Comma() {
+  if (comma_) out_.push_back(',');
+  comma_ = true;
+}
+
+JsonWriter& JsonWriter::Open(char c) {
+  Comma();
+  out_.push_back(c);
+  comma_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::Close(char c) {
+  out_.push_back(c);
+  comma_ = true;
+  return *this;
+}
+
+void JsonWriter::Quoted(std::string_view value) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  out_.push_back('"');
+  for (char c : value) {
+    const auto u = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out_.push_back('\\');
+      out_.push_back(c);
+    } else if (u < 0x20) {
+      out_.append("\\u00");
+      out_.push_back(kDigits[u >> 4]);
+      out_.push_back(kDigits[u & 15]);
+    } else {
+      out_.push_back(c);
+    }
+  }
+  out_.push_back('"');
+}
+
+JsonWriter& JsonWriter::Key(std::string_view name) {
+  Comma();
+  Quoted(name);
+  out_.push_back(':');
+  comma_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::String(std::string_view value) {
+  Comma();
+  Quoted(value);
+  return *this;
+}
+
+JsonWriter& JsonWriter::Int(int64_t value) {
+  Comma();
+  char buffer[24];
+  out_.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
+  return *this;
+}
+
+JsonWriter& JsonWriter::Double(double value) {
+  if (!std::isfinite(value)) return Null();
+  Comma();
+  char buffer[32];
+  out_.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
+  return *this;
+}
+
+JsonWriter& JsonWriter::Bool(bool value) { return Raw(value ? "true" : "false"); }
+JsonWriter& JsonWriter::Null() { return Raw("null"); }
+
+JsonWriter& JsonWriter::Time(int64_t ms) {
+  Comma();
+  out_.push_back('"');
+  AppendTimeMs(ms, out_);
+  out_.push_back('"');
+  return *this;
+}
+
+JsonWriter& JsonWriter::Raw(std::string_view json) {
+  Comma();
+  out_.append(json);
+  return *this;
+}
+
+}  // namespace lagesbild

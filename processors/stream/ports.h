@@ -1,0 +1,186 @@
+// The ports between the engine and the world: a log with consumer groups and transactions, a store, a clock.
+//
+// Three logs implement them, and one contract test (tests/stream/log_contract.h) runs on all: Kafka (io/kafka_*),
+// the embedded log (io/embedded_log), and memory (io/memory_log). Intervals of offsets are half-open.
+// Threads: every object is used by one thread at a time, its creator's; a Log may be shared.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/status.h"
+
+namespace lagesbild::stream {
+
+struct TopicPartition {
+  std::string topic;
+  int32_t partition = 0;
+  friend bool operator==(const TopicPartition&, const TopicPartition&) = default;
+  friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
+};
+
+struct HeaderView {
+  std::string_view name, value;
+};
+
+// A record as read; views live as long as the Batch that holds it.
+struct RecordView {
+  int64_t offset = 0;
+  int64_t timestamp_ms = 0;
+  std::string_view key;
+  std::optional<std::string_view> value;  // nullopt: a tombstone
+  std::span<const HeaderView> headers;
+};
+
+// Owns the memory behind a Batch's views.
+class BatchMemory {
+ public:
+  virtual ~BatchMemory() = default;
+};
+
+struct Batch {
+  std::vector<RecordView> records;
+  std::unique_ptr<BatchMemory> memory;
+  // Where reading goes on: past the last record and past markers that follow it.
+  int64_t next_offset = 0;
+  // True if, after the last fetch, nothing (committed) was left to read: the partition is drained as far as known.
+  bool drained = false;
+};
+
+// A record to write. Partition -1 is not allowed: the engine always knows.
+struct OutRecord {
+  std::string_view key;
+  std::optional<std::string_view> value;
+  std::span<const HeaderView> headers;
+  std::optional<int64_t> timestamp_ms;  // nullopt: now
+};
+
+// Where a group stands in a partition. Offset -1: the group has none.
+struct CommittedOffset {
+  int64_t offset = -1;
+  std::string metadata;
+};
+struct OffsetToCommit {
+  TopicPartition at;
+  int64_t offset = 0;
+  std::string metadata;
+};
+
+// Who this consumer is in its group, as the broker's fence checks it. Opaque to the engine but for `valid`.
+class Membership {
+ public:
+  virtual ~Membership() = default;
+  virtual bool valid() const = 0;  // has a member id and a generation
+};
+
+// What Poll saw of the group.
+struct GroupEvent {
+  enum class Type {
+    kAssigned,  // these partitions are ours now, beside those we have; read them only after Start
+    kRevoked,   // give these back: commit or abort, then the engine calls Released
+    kLost,      // gone already: abort, never commit, then Released
+  };
+  Type type = Type::kAssigned;
+  std::vector<TopicPartition> partitions;
+};
+
+// Reads partitions, read_committed, and may be a member of a group.
+class Consumer {
+ public:
+  virtual ~Consumer() = default;
+  // Joins the group over these topics; partitions come as events from Poll.
+  virtual Status Subscribe(const std::vector<std::string>& topics) = 0;
+  // Starts reading a partition (assigned by the group, or on one's own where not subscribed) at `offset`
+  // (0: the beginning; a beginning later than `offset` is DataLoss on Read, never a silent jump).
+  virtual Status Start(const TopicPartition& at, int64_t offset) = 0;
+  // Stops reading it; also answers a kRevoked or kLost event.
+  virtual void Released(const TopicPartition& at) = 0;
+  // Serves the group and waits until a started partition may have something to read, an event came, or `timeout`.
+  // Unavailable: no broker answers now. FailedPrecondition: fenced (another with our instance id).
+  virtual StatusOr<std::vector<GroupEvent>> Poll(absl::Duration timeout) = 0;
+  // Up to `records_max` records of one started partition, in order; never waits.
+  virtual StatusOr<Batch> Read(const TopicPartition& at, size_t records_max) = 0;
+  // Offsets the group has committed; Unavailable while a transaction over them is undecided.
+  virtual StatusOr<std::vector<CommittedOffset>> Committed(std::span<const TopicPartition> at) = 0;
+  // First and one-past-last readable offsets [begin, end) now.
+  virtual StatusOr<std::pair<int64_t, int64_t>> Bounds(const TopicPartition& at) = 0;
+  // The fence to send with offsets.
+  virtual std::unique_ptr<Membership> membership() = 0;
+  // Leaves (a static member keeps its place until the session time-out).
+  virtual void Close() = 0;
+};
+
+// Writes transactions. Codes: Aborted = abort and redo the batch; FailedPrecondition = fenced, stop or start over;
+// Unavailable = the outcome is unknown or the broker is away: drop this object, make a new one, redo assign.
+class TransactionalSink {
+ public:
+  virtual ~TransactionalSink() = default;
+  virtual Status Init() = 0;  // fences every earlier sink of the same transactional id, ends its open transaction
+  virtual Status Begin() = 0;
+  virtual Status Produce(const TopicPartition& to, const OutRecord& record) = 0;  // copies or keeps nothing
+  // Null membership: no group check (only where there is no group). Membership must be valid() otherwise.
+  virtual Status SendOffsets(const std::string& group, std::span<const OffsetToCommit> offsets,
+                             const Membership* membership) = 0;
+  virtual Status Commit() = 0;
+  virtual Status Abort() = 0;
+};
+
+struct ConsumerOptions {
+  std::string group;                 // empty: no group, Start on one's own
+  std::string instance_id;           // static membership; empty: none
+};
+
+struct TopicInfo {
+  std::string name;
+  int32_t partitions = 0;
+  // As the broker names them: "cleanup.policy", "message.timestamp.type", "retention.ms"; empty where there are none.
+  std::vector<std::pair<std::string, std::string>> config;
+};
+
+class Log {
+ public:
+  virtual ~Log() = default;
+  virtual StatusOr<std::unique_ptr<Consumer>> OpenConsumer(const ConsumerOptions& options) = 0;
+  virtual StatusOr<std::unique_ptr<TransactionalSink>> OpenSink(const std::string& transactional_id) = 0;
+  // NotFound: no such topic. Unavailable: nobody answers.
+  virtual StatusOr<TopicInfo> Describe(const std::string& topic) = 0;
+  virtual Status CreateTopic(const TopicInfo& topic) = 0;  // AlreadyExists
+};
+
+// A key-value store of one log partition's rows: RocksDB in service, a map in tests. Rows are what Fold collects.
+class Store {
+ public:
+  virtual ~Store() = default;
+  struct Change {
+    std::string key;
+    std::optional<std::string> value;  // nullopt: delete
+  };
+  virtual Status Write(std::vector<Change> changes) = 0;  // atomic; durable against process death
+  virtual StatusOr<std::optional<std::string>> Get(std::string_view key) = 0;
+  virtual Status ForEach(const std::function<Status(std::string_view, std::string_view)>& row) = 0;
+};
+
+// Opens the store of a partition. FailedPrecondition: held by another process. DataLoss: damaged, foreign, newer.
+class Stores {
+ public:
+  virtual ~Stores() = default;
+  virtual StatusOr<std::unique_ptr<Store>> Open(int32_t partition) = 0;
+  virtual Status Discard(int32_t partition) = 0;  // sets a damaged one aside; the next Open is empty
+};
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual int64_t WallMs() = 0;
+  virtual absl::Duration Monotonic() = 0;
+};
+
+}  // namespace lagesbild::stream
