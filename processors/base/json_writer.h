@@ -1,5 +1,6 @@
-// JsonWriter: appends JSON to a string, in the order of the calls, without white space. No state but the commas.
-// Numbers are written so that the same double gives the same bytes everywhere. Thread-compatible.
+// JsonWriter: appends JSON to a string, in the order of the calls, without white space. No state
+// but the commas. Numbers are written so that the same double gives the same bytes everywhere.
+// Thread-compatible.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ class JsonWriter {
   JsonWriter& Double(double value);  // shortest form that reads back the same; null if not finite
   JsonWriter& Bool(bool value);
   JsonWriter& Null();
-  JsonWriter& Time(int64_t ms);      // "2023-01-14T20:47:00Z"
+  JsonWriter& Time(int64_t ms);            // "2023-01-14T20:47:00Z"
   JsonWriter& Raw(std::string_view json);  // a value that is JSON already
 
  private:

@@ -4,7 +4,7 @@ namespace lagesbild {
 namespace {
 
 constexpr std::array<std::string_view, kKindCount> kNames = {
-    "unspecified", "police", "rescue", "transit",     "owner",    "guard",
+    "unspecified", "police", "rescue",      "transit",  "owner", "guard",
     "school",      "staff",  "association", "business", "public"};
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Source kinds and their tiers (domain.md §2). The kind of a report comes from sources.yaml and the topic, never from
-// the payload. The numbers are stored and on the wire: never reuse one.
+// Source kinds and their tiers (domain.md §2). The kind of a report comes from sources.yaml and the
+// topic, never from the payload. The numbers are stored and on the wire: never reuse one.
 #pragma once
 
 #include <array>
@@ -27,7 +27,7 @@ inline constexpr int kKindCount = 11;  // array size: one slot a number above, 0
 enum class Tier : uint8_t { kA = 0, kB = 1, kC = 2, kD = 3 };  // lower is more trusted
 
 Tier TierOf(Kind kind);
-std::string_view KindName(Kind kind);                         // "police", …
-std::optional<Kind> KindFromName(std::string_view name);      // nullopt: no such kind
+std::string_view KindName(Kind kind);                     // "police", …
+std::optional<Kind> KindFromName(std::string_view name);  // nullopt: no such kind
 
 }  // namespace lagesbild

@@ -1,6 +1,8 @@
-// The picture log's records as values: what intake writes and the picture reads. One order, one clock.
+// The picture log's records as values: what intake writes and the picture reads. One order, one
+// clock.
 //
-// Wire form: schemas/safety/v1/log_record.proto, codec in stream/log_codec.h. Times are Unix milliseconds, UTC.
+// Wire form: schemas/safety/v1/log_record.proto, codec in stream/log_codec.h. Times are Unix
+// milliseconds, UTC.
 #pragma once
 
 #include <cstdint>
@@ -39,10 +41,10 @@ struct Report {
   Verification verification = Verification::kUnconfirmed;
   Kind kind = Kind::kUnspecified;
   std::string class_name;
-  int64_t occurred_ms = 0;  // occurred_from
+  int64_t occurred_ms = 0;     // occurred_from
   int64_t occurred_to_ms = 0;  // 0: none
   int64_t reported_ms = 0;
-  std::string area;         // id of the deepest area it counts in
+  std::string area;  // id of the deepest area it counts in
   bool has_point = false;
   double lat = 0, lon = 0;  // degrees, WGS84
   double precision_m = 0;
@@ -68,7 +70,7 @@ enum class CommandType : uint8_t { kAcknowledge = 1, kDismiss = 2, kSilence = 3,
 struct Command {
   CommandType type = CommandType::kAcknowledge;
   std::string id;
-  std::string by;        // a role
+  std::string by;  // a role
   int64_t at_ms = 0;
   std::string alert_id;  // acknowledge, dismiss
   std::string area;      // silence, unsilence

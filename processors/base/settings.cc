@@ -17,12 +17,14 @@ Status IndexByName(const std::vector<T>& list, Name name, std::string_view what,
   return absl::OkStatus();
 }
 
-// The picture of area `i`: the nearest area at or above it of `level`; itself if there is none (it is wider).
+// The picture of area `i`: the nearest area at or above it of `level`; itself if there is none (it
+// is wider).
 StatusOr<int> PictureOf(const std::vector<Area>& areas, int i, std::string_view level) {
   size_t steps = 0;
   for (int at = i; at >= 0; at = areas[at].parent) {
     if (areas[at].level == level) return at;
-    if (++steps > areas.size()) return InvalidArgument("areas: parents of " + areas[i].id + " form a cycle");
+    if (++steps > areas.size())
+      return InvalidArgument("areas: parents of " + areas[i].id + " form a cycle");
   }
   return i;
 }
@@ -30,23 +32,29 @@ StatusOr<int> PictureOf(const std::vector<Area>& areas, int i, std::string_view 
 }  // namespace
 
 std::string_view SeverityName(Severity severity) {
-  static constexpr std::array<std::string_view, 5> kNames = {"", "minor", "moderate", "severe", "extreme"};
+  static constexpr std::array<std::string_view, 5> kNames = {"", "minor", "moderate", "severe",
+                                                             "extreme"};
   return kNames[static_cast<size_t>(severity)];
 }
 
 Status Settings::Index(std::string_view picture_level) {
-  LB_RETURN_IF_ERROR(IndexByName(classes, [](const auto& c) { return c.name; }, "class", class_index));
-  LB_RETURN_IF_ERROR(IndexByName(families, [](const auto& f) { return f.name; }, "family", family_index));
-  LB_RETURN_IF_ERROR(IndexByName(sources, [](const auto& s) { return s.org; }, "source", source_index));
+  LB_RETURN_IF_ERROR(
+      IndexByName(classes, [](const auto& c) { return c.name; }, "class", class_index));
+  LB_RETURN_IF_ERROR(
+      IndexByName(families, [](const auto& f) { return f.name; }, "family", family_index));
+  LB_RETURN_IF_ERROR(
+      IndexByName(sources, [](const auto& s) { return s.org; }, "source", source_index));
   LB_RETURN_IF_ERROR(IndexByName(areas, [](const auto& a) { return a.id; }, "area", area_index));
   for (Area& area : areas) area.leaf = true;
   for (size_t i = 0; i < areas.size(); ++i) {
     LB_ASSIGN_OR_RETURN(areas[i].picture, PictureOf(areas, static_cast<int>(i), picture_level));
   }
-  // An area wider than a picture does not include the pictures inside it, so those make it no parent.
+  // An area wider than a picture does not include the pictures inside it, so those make it no
+  // parent.
   for (size_t i = 0; i < areas.size(); ++i) {
     const Area& area = areas[i];
-    if (area.parent >= 0 && areas[area.parent].picture == area.picture) areas[area.parent].leaf = false;
+    if (area.parent >= 0 && areas[area.parent].picture == area.picture)
+      areas[area.parent].leaf = false;
   }
   return absl::OkStatus();
 }

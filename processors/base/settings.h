@@ -1,9 +1,11 @@
-// Settings: everything the picture needs to know beside the records: classes, sources, the area hierarchy, rules.
+// Settings: everything the picture needs to know beside the records: classes, sources, the area
+// hierarchy, rules.
 //
-// Built from the YAML files by app/config, published into the picture log by intake (control goes in band), read back
-// by the picture. No geometry here: polygons stay with intake (intake/area_index.h). Lists keep the order of their
-// files, indices are into these lists, -1 is none. Immutable once built; thread-compatible.
-// Form: ../shared contract (classes.yaml, sources.yaml, rules.yaml, areas.geojson).
+// Built from the YAML files by app/config, published into the picture log by intake (control goes
+// in band), read back by the picture. No geometry here: polygons stay with intake
+// (intake/area_index.h). Lists keep the order of their files, indices are into these lists, -1 is
+// none. Immutable once built; thread-compatible. Form: ../shared contract (classes.yaml,
+// sources.yaml, rules.yaml, areas.geojson).
 #pragma once
 
 #include <cstdint>
@@ -27,16 +29,18 @@ struct IncidentClass {
   std::string name;
   int family = -1;  // index into Settings::families
   bool grave = false;
-  int64_t merge_ms = 0;      // two reports within this time and distance may be one incident; 0 is never
+  int64_t merge_ms =
+      0;  // two reports within this time and distance may be one incident; 0 is never
   double merge_metres = 0;
 };
 
 struct Source {
   std::string org;
   Kind kind = Kind::kUnspecified;
-  int64_t expected_gap_ms = 0;     // silent for longer: blind. 0: never judged blind
-  std::string topic;               // believed from this topic alone; empty: from incidents (public kinds: tips)
-  std::vector<std::string> feeds;  // class or family names that its blindness touches; empty: those of its own reports
+  int64_t expected_gap_ms = 0;  // silent for longer: blind. 0: never judged blind
+  std::string topic;  // believed from this topic alone; empty: from incidents (public kinds: tips)
+  std::vector<std::string>
+      feeds;  // class or family names that its blindness touches; empty: those of its own reports
 };
 
 struct Area {
@@ -46,7 +50,8 @@ struct Area {
   int parent = -1;
   double radius_m = 0;  // radius of the circle of the same surface
   bool leaf = true;     // no area names this one as its parent
-  int picture = -1;     // index of the area that is its picture; itself if wider than a picture (architecture §1)
+  int picture = -1;     // index of the area that is its picture; itself if wider than a picture
+                        // (architecture §1)
 };
 
 enum class RuleType : uint8_t { kSingle = 1, kCount = 2 };
@@ -64,10 +69,10 @@ struct Rule {
   std::string id;
   RuleType type = RuleType::kCount;
   Of of;
-  std::string level;          // count: areas of this level
-  int64_t window_ms = 0;      // count: one of Settings::windows_ms
-  int64_t enter = 0;          // count: opens at ≥
-  int64_t exit = 0;           // count: may resolve at ≤; < enter
+  std::string level;      // count: areas of this level
+  int64_t window_ms = 0;  // count: one of Settings::windows_ms
+  int64_t enter = 0;      // count: opens at ≥
+  int64_t exit = 0;       // count: may resolve at ≤; < enter
   int64_t hold_ms = 6 * 3600 * 1000;
   int64_t no_reraise_ms = 24 * 3600 * 1000;
   int64_t max_age_ms = 24 * 3600 * 1000;  // single: incidents older than this open nothing
@@ -92,15 +97,17 @@ struct Settings {
   // Filled by Index(); empty before.
   absl::flat_hash_map<std::string, int> class_index, source_index, area_index, family_index;
 
-  // Builds the four indices, Area::leaf and Area::picture (areas of `picture_level` and what is below them; wider areas
-  // are pictures of their own). InvalidArgument on a duplicate id or a parent cycle.
+  // Builds the four indices, Area::leaf and Area::picture (areas of `picture_level` and what is
+  // below them; wider areas are pictures of their own). InvalidArgument on a duplicate id or a
+  // parent cycle.
   Status Index(std::string_view picture_level);
 
   int64_t longest_window_ms() const { return windows_ms.empty() ? 0 : windows_ms.back(); }
   // How long a report is kept after it occurred: longest window + grace + max_future.
   int64_t retention_ms() const { return longest_window_ms() + grace_ms + max_future_ms; }
 
-  // Index by name, -1 if there is none. (std::string: Debian's Abseil looks up no std::string_view.)
+  // Index by name, -1 if there is none. (std::string: Debian's Abseil looks up no
+  // std::string_view.)
   int FindClass(const std::string& name) const { return Find(class_index, name); }
   int FindSource(const std::string& org) const { return Find(source_index, org); }
   int FindArea(const std::string& id) const { return Find(area_index, id); }

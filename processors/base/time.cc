@@ -16,8 +16,8 @@ bool Digits(std::string_view text, size_t at, size_t n, int& out) {
   return true;
 }
 
-// Days from 1970-01-01 of a date of the proleptic Gregorian calendar, and back (Hinnant, "chrono-Compatible
-// Low-Level Date Algorithms").
+// Days from 1970-01-01 of a date of the proleptic Gregorian calendar, and back (Hinnant,
+// "chrono-Compatible Low-Level Date Algorithms").
 int64_t DaysFromCivil(int64_t y, int m, int d) {
   y -= m <= 2;
   const int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -65,12 +65,12 @@ void AppendPadded(int64_t v, int width, std::string& out) {
 std::optional<int64_t> ParseTimeMs(std::string_view t) {
   int y, mo, d, h, mi, s;
   if (t.size() < 20 || !Digits(t, 0, 4, y) || t[4] != '-' || !Digits(t, 5, 2, mo) || t[7] != '-' ||
-      !Digits(t, 8, 2, d) || (t[10] != 'T' && t[10] != 't') || !Digits(t, 11, 2, h) || t[13] != ':' ||
-      !Digits(t, 14, 2, mi) || t[16] != ':' || !Digits(t, 17, 2, s)) {
+      !Digits(t, 8, 2, d) || (t[10] != 'T' && t[10] != 't') || !Digits(t, 11, 2, h) ||
+      t[13] != ':' || !Digits(t, 14, 2, mi) || t[16] != ':' || !Digits(t, 17, 2, s)) {
     return std::nullopt;
   }
-  if (y < 1970 || y > 2200 || mo < 1 || mo > 12 || d < 1 || d > DaysInMonth(y, mo) || h > 23 || mi > 59 ||
-      s > 59) {
+  if (y < 1970 || y > 2200 || mo < 1 || mo > 12 || d < 1 || d > DaysInMonth(y, mo) || h > 23 ||
+      mi > 59 || s > 59) {
     return std::nullopt;
   }
   size_t at = 19;
@@ -78,7 +78,8 @@ std::optional<int64_t> ParseTimeMs(std::string_view t) {
   if (t[at] == '.') {
     const size_t start = ++at;
     int scale = 100;
-    for (; at < t.size() && t[at] >= '0' && t[at] <= '9'; ++at, scale /= 10) ms += (t[at] - '0') * scale;
+    for (; at < t.size() && t[at] >= '0' && t[at] <= '9'; ++at, scale /= 10)
+      ms += (t[at] - '0') * scale;
     if (at == start || at - start > 9) return std::nullopt;
   }
   int64_t offset_ms = 0;
@@ -86,15 +87,16 @@ std::optional<int64_t> ParseTimeMs(std::string_view t) {
     ++at;
   } else {
     int oh, om;
-    if (at + 6 > t.size() || (t[at] != '+' && t[at] != '-') || !Digits(t, at + 1, 2, oh) || t[at + 3] != ':' ||
-        !Digits(t, at + 4, 2, om) || oh > 23 || om > 59) {
+    if (at + 6 > t.size() || (t[at] != '+' && t[at] != '-') || !Digits(t, at + 1, 2, oh) ||
+        t[at + 3] != ':' || !Digits(t, at + 4, 2, om) || oh > 23 || om > 59) {
       return std::nullopt;
     }
     offset_ms = (oh * 60 + om) * kMinuteMs * (t[at] == '-' ? -1 : 1);
     at += 6;
   }
   if (at != t.size()) return std::nullopt;
-  return ((DaysFromCivil(y, mo, d) * 24 + h) * 60 + mi) * kMinuteMs + s * kSecondMs + ms - offset_ms;
+  return ((DaysFromCivil(y, mo, d) * 24 + h) * 60 + mi) * kMinuteMs + s * kSecondMs + ms -
+         offset_ms;
 }
 
 void AppendTimeMs(int64_t ms, std::string& out) {

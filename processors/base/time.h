@@ -20,8 +20,8 @@ constexpr int64_t FloorTo(int64_t value, int64_t step) {
   return value - (r < 0 ? r + step : r);
 }
 
-// "2023-01-14T21:47:00.250+01:00" or "…Z"; years 1970 to 2200, offset required, fractions cut to a millisecond.
-// nullopt: anything else, impossible dates included (a leap second :60 too).
+// "2023-01-14T21:47:00.250+01:00" or "…Z"; years 1970 to 2200, offset required, fractions cut to a
+// millisecond. nullopt: anything else, impossible dates included (a leap second :60 too).
 std::optional<int64_t> ParseTimeMs(std::string_view text);
 
 // "2023-01-14T20:47:00Z", with milliseconds only where there are any.

@@ -1,8 +1,8 @@
 // Intake as a function: one raw record and the configuration in, log records or a dead letter out.
 //
-// decode → validate → strip → locate → route. No clock, no file, no thread: the caller orders the raw records
-// (intake/order.h) and supplies the clock. The trust boundary of the system: what is not named by the schema
-// does not get past it (contract, Report; domain.md §6).
+// decode → validate → strip → locate → route. No clock, no file, no thread: the caller orders the
+// raw records (intake/order.h) and supplies the clock. The trust boundary of the system: what is
+// not named by the schema does not get past it (contract, Report; domain.md §6).
 #pragma once
 
 #include <cstdint>
@@ -25,27 +25,27 @@ struct Header {
 
 struct RawRecord {
   Channel channel = Channel::kIncidents;
-  std::string_view topic;     // the topic's short name ("incidents", "tips", "incidents-polisen"): for dead letters
-                              // and for Source::topic
+  std::string_view topic;  // the topic's short name ("incidents", "tips", "incidents-polisen"): for
+                           // dead letters and for Source::topic
   int32_t partition = 0;
   int64_t offset = 0;
-  int64_t timestamp_ms = 0;   // of the record
+  int64_t timestamp_ms = 0;  // of the record
   std::string_view key;
   std::string_view value;
   std::span<const Header> headers;
 };
 
 struct IntakeOptions {
-  const Settings* settings = nullptr;   // borrowed
-  const AreaIndex* areas = nullptr;     // borrowed; same area order as settings->areas
-  std::string secret;                   // key of the reporter and key hashes
+  const Settings* settings = nullptr;  // borrowed
+  const AreaIndex* areas = nullptr;    // borrowed; same area order as settings->areas
+  std::string secret;                  // key of the reporter and key hashes
 };
 
 // What one record gave; the caller empties it.
 struct IntakeOutput {
-  std::vector<LogRecord> log;           // picture empty: to every log partition; clock set
+  std::vector<LogRecord> log;  // picture empty: to every log partition; clock set
   std::vector<DeadLetter> dead_letters;
-  int64_t out_of_area = 0;              // reports that no area holds, counted here
+  int64_t out_of_area = 0;  // reports that no area holds, counted here
 };
 
 class Intake {

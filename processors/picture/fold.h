@@ -1,10 +1,11 @@
 // Fold: one log partition's records in, alert transitions, aggregates and changed rows out.
 //
-// revise → merge → count → judge → announce. A pure function of the log: it reads no clock, no file, no environment,
-// and the same log gives the same bytes. All records of one clock value are one instant; the caller gathers them
-// (picture/instants.h) and hands them over when the clock has moved past.
-// State lives here in memory; the caller makes it durable: CollectRows gives every row changed since the last call
-// as an absolute value, Restore takes them back. Thread-compatible; one worker thread owns it.
+// revise → merge → count → judge → announce. A pure function of the log: it reads no clock, no
+// file, no environment, and the same log gives the same bytes. All records of one clock value are
+// one instant; the caller gathers them (picture/instants.h) and hands them over when the clock has
+// moved past. State lives here in memory; the caller makes it durable: CollectRows gives every row
+// changed since the last call as an absolute value, Restore takes them back. Thread-compatible; one
+// worker thread owns it.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,8 @@ struct Effects {
   std::vector<DeadLetter> dead_letters;  // commands for alerts that do not exist
 };
 
-// Reads the Settings out of a Configuration record. Injected: the wire form is not the fold's business.
+// Reads the Settings out of a Configuration record. Injected: the wire form is not the fold's
+// business.
 using SettingsDecoder = std::function<StatusOr<Settings>(std::string_view encoded)>;
 
 class Fold {
@@ -39,25 +41,28 @@ class Fold {
   Fold(const Fold&) = delete;
   Fold& operator=(const Fold&) = delete;
 
-  // Takes back one row as CollectRows gave it; any order of keys, each key once. DataLoss: a row that cannot be read or
-  // that has a newer format. FinishRestore ends it and checks the whole. Only before the first Instant.
+  // Takes back one row as CollectRows gave it; any order of keys, each key once. DataLoss: a row
+  // that cannot be read or that has a newer format. FinishRestore ends it and checks the whole.
+  // Only before the first Instant.
   Status Restore(std::string_view key, std::string_view value);
   Status FinishRestore();
 
-  // Judges one instant: first what falls due before `clock_ms`, each due time an instant of its own, then what is due
-  // at it and the records together. `clock_ms` must be later than the clock of the last call.
-  // InvalidArgument: a configuration that cannot be read (nothing has changed; the task must stop).
+  // Judges one instant: first what falls due before `clock_ms`, each due time an instant of its
+  // own, then what is due at it and the records together. `clock_ms` must be later than the clock
+  // of the last call. InvalidArgument: a configuration that cannot be read (nothing has changed;
+  // the task must stop).
   Status Instant(int64_t clock_ms, std::span<const LogRecord> records, Effects& out);
 
   // The last instant judged; INT64_MIN before the first.
   int64_t clock_ms() const;
 
-  // One aggregate for each area whose windows or completeness changed since the last call, ordered by area id.
+  // One aggregate for each area whose windows or completeness changed since the last call, ordered
+  // by area id.
   std::vector<Aggregate> CollectAggregates();
 
-  // Calls `sink` for each row changed since the last call, in key order; value nullopt: the row is gone.
-  // A row's value may depend on when the commits came, never the state that Restore builds from all rows.
-  // `commit` rises by at least 1 a call.
+  // Calls `sink` for each row changed since the last call, in key order; value nullopt: the row is
+  // gone. A row's value may depend on when the commits came, never the state that Restore builds
+  // from all rows. `commit` rises by at least 1 a call.
   using RowSink = std::function<void(std::string_view key, const std::string* value_or_null)>;
   void CollectRows(uint64_t commit, const RowSink& sink);
 

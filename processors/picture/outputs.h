@@ -1,5 +1,5 @@
-// What the picture says: alert transitions and aggregates as values. announce.h turns them into JSON.
-// Times are Unix milliseconds, UTC. Form: contract, "Alert transition" and "Aggregate".
+// What the picture says: alert transitions and aggregates as values. announce.h turns them into
+// JSON. Times are Unix milliseconds, UTC. Form: contract, "Alert transition" and "Aggregate".
 #pragma once
 
 #include <array>

@@ -1,8 +1,10 @@
-// The ports between the engine and the world: a log with consumer groups and transactions, a store, a clock.
+// The ports between the engine and the world: a log with consumer groups and transactions, a store,
+// a clock.
 //
-// Three logs implement them, and one contract test (tests/stream/log_contract.h) runs on all: Kafka (io/kafka_*),
-// the embedded log (io/embedded_log), and memory (io/memory_log). Intervals of offsets are half-open.
-// Threads: every object is used by one thread at a time, its creator's; a Log may be shared.
+// Three logs implement them, and one contract test (tests/stream/log_contract.h) runs on all: Kafka
+// (io/kafka_*), the embedded log (io/embedded_log), and memory (io/memory_log). Intervals of
+// offsets are half-open. Threads: every object is used by one thread at a time, its creator's; a
+// Log may be shared.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +53,8 @@ struct Batch {
   std::unique_ptr<BatchMemory> memory;
   // Where reading goes on: past the last record and past markers that follow it.
   int64_t next_offset = 0;
-  // True if, after the last fetch, nothing (committed) was left to read: the partition is drained as far as known.
+  // True if, after the last fetch, nothing (committed) was left to read: the partition is drained
+  // as far as known.
   bool drained = false;
 };
 
@@ -74,7 +77,8 @@ struct OffsetToCommit {
   std::string metadata;
 };
 
-// Who this consumer is in its group, as the broker's fence checks it. Opaque to the engine but for `valid`.
+// Who this consumer is in its group, as the broker's fence checks it. Opaque to the engine but for
+// `valid`.
 class Membership {
  public:
   virtual ~Membership() = default;
@@ -98,13 +102,15 @@ class Consumer {
   virtual ~Consumer() = default;
   // Joins the group over these topics; partitions come as events from Poll.
   virtual Status Subscribe(const std::vector<std::string>& topics) = 0;
-  // Starts reading a partition (assigned by the group, or on one's own where not subscribed) at `offset`
-  // (0: the beginning; a beginning later than `offset` is DataLoss on Read, never a silent jump).
+  // Starts reading a partition (assigned by the group, or on one's own where not subscribed) at
+  // `offset` (0: the beginning; a beginning later than `offset` is DataLoss on Read, never a silent
+  // jump).
   virtual Status Start(const TopicPartition& at, int64_t offset) = 0;
   // Stops reading it; also answers a kRevoked or kLost event.
   virtual void Released(const TopicPartition& at) = 0;
-  // Serves the group and waits until a started partition may have something to read, an event came, or `timeout`.
-  // Unavailable: no broker answers now. FailedPrecondition: fenced (another with our instance id).
+  // Serves the group and waits until a started partition may have something to read, an event came,
+  // or `timeout`. Unavailable: no broker answers now. FailedPrecondition: fenced (another with our
+  // instance id).
   virtual StatusOr<std::vector<GroupEvent>> Poll(absl::Duration timeout) = 0;
   // Up to `records_max` records of one started partition, in order; never waits.
   virtual StatusOr<Batch> Read(const TopicPartition& at, size_t records_max) = 0;
@@ -118,15 +124,19 @@ class Consumer {
   virtual void Close() = 0;
 };
 
-// Writes transactions. Codes: Aborted = abort and redo the batch; FailedPrecondition = fenced, stop or start over;
-// Unavailable = the outcome is unknown or the broker is away: drop this object, make a new one, redo assign.
+// Writes transactions. Codes: Aborted = abort and redo the batch; FailedPrecondition = fenced, stop
+// or start over; Unavailable = the outcome is unknown or the broker is away: drop this object, make
+// a new one, redo assign.
 class TransactionalSink {
  public:
   virtual ~TransactionalSink() = default;
-  virtual Status Init() = 0;  // fences every earlier sink of the same transactional id, ends its open transaction
+  virtual Status
+  Init() = 0;  // fences every earlier sink of the same transactional id, ends its open transaction
   virtual Status Begin() = 0;
-  virtual Status Produce(const TopicPartition& to, const OutRecord& record) = 0;  // copies or keeps nothing
-  // Null membership: no group check (only where there is no group). Membership must be valid() otherwise.
+  virtual Status Produce(const TopicPartition& to,
+                         const OutRecord& record) = 0;  // copies or keeps nothing
+  // Null membership: no group check (only where there is no group). Membership must be valid()
+  // otherwise.
   virtual Status SendOffsets(const std::string& group, std::span<const OffsetToCommit> offsets,
                              const Membership* membership) = 0;
   virtual Status Commit() = 0;
@@ -134,14 +144,15 @@ class TransactionalSink {
 };
 
 struct ConsumerOptions {
-  std::string group;                 // empty: no group, Start on one's own
-  std::string instance_id;           // static membership; empty: none
+  std::string group;        // empty: no group, Start on one's own
+  std::string instance_id;  // static membership; empty: none
 };
 
 struct TopicInfo {
   std::string name;
   int32_t partitions = 0;
-  // As the broker names them: "cleanup.policy", "message.timestamp.type", "retention.ms"; empty where there are none.
+  // As the broker names them: "cleanup.policy", "message.timestamp.type", "retention.ms"; empty
+  // where there are none.
   std::vector<std::pair<std::string, std::string>> config;
 };
 
@@ -149,13 +160,15 @@ class Log {
  public:
   virtual ~Log() = default;
   virtual StatusOr<std::unique_ptr<Consumer>> OpenConsumer(const ConsumerOptions& options) = 0;
-  virtual StatusOr<std::unique_ptr<TransactionalSink>> OpenSink(const std::string& transactional_id) = 0;
+  virtual StatusOr<std::unique_ptr<TransactionalSink>> OpenSink(
+      const std::string& transactional_id) = 0;
   // NotFound: no such topic. Unavailable: nobody answers.
   virtual StatusOr<TopicInfo> Describe(const std::string& topic) = 0;
   virtual Status CreateTopic(const TopicInfo& topic) = 0;  // AlreadyExists
 };
 
-// A key-value store of one log partition's rows: RocksDB in service, a map in tests. Rows are what Fold collects.
+// A key-value store of one log partition's rows: RocksDB in service, a map in tests. Rows are what
+// Fold collects.
 class Store {
  public:
   virtual ~Store() = default;
@@ -168,12 +181,14 @@ class Store {
   virtual Status ForEach(const std::function<Status(std::string_view, std::string_view)>& row) = 0;
 };
 
-// Opens the store of a partition. FailedPrecondition: held by another process. DataLoss: damaged, foreign, newer.
+// Opens the store of a partition. FailedPrecondition: held by another process. DataLoss: damaged,
+// foreign, newer.
 class Stores {
  public:
   virtual ~Stores() = default;
   virtual StatusOr<std::unique_ptr<Store>> Open(int32_t partition) = 0;
-  virtual Status Discard(int32_t partition) = 0;  // sets a damaged one aside; the next Open is empty
+  virtual Status Discard(
+      int32_t partition) = 0;  // sets a damaged one aside; the next Open is empty
 };
 
 class Clock {

@@ -16,15 +16,18 @@ TEST(Time, ReadsOffsetsAndFractions) {
 }
 
 TEST(Time, RefusesWhatIsNoInstant) {
-  for (const char* text : {"", "2023-01-14", "2023-01-14T21:47:00", "2023-02-29T00:00:00Z", "2023-13-01T00:00:00Z",
-                           "2023-01-14T24:00:00Z", "2023-01-14T21:47:00.Z", "2023-01-14T21:47:00+1:00",
-                           "2023-01-14 21:47:00Z", "1969-12-31T23:59:59Z", "2023-01-14T21:47:00Zx", "2023-01-14T21:47:60Z"}) {
+  for (const char* text :
+       {"", "2023-01-14", "2023-01-14T21:47:00", "2023-02-29T00:00:00Z", "2023-13-01T00:00:00Z",
+        "2023-01-14T24:00:00Z", "2023-01-14T21:47:00.Z", "2023-01-14T21:47:00+1:00",
+        "2023-01-14 21:47:00Z", "1969-12-31T23:59:59Z", "2023-01-14T21:47:00Zx",
+        "2023-01-14T21:47:60Z"}) {
     EXPECT_THAT(ParseTimeMs(text), Eq(std::nullopt)) << text;
   }
 }
 
 TEST(Time, FormatIsTheInverseOfParse) {
-  for (const char* text : {"1970-01-01T00:00:00Z", "2024-02-29T23:59:59.001Z", "2023-12-31T12:00:00Z"}) {
+  for (const char* text :
+       {"1970-01-01T00:00:00Z", "2024-02-29T23:59:59.001Z", "2023-12-31T12:00:00Z"}) {
     EXPECT_THAT(FormatTimeMs(*ParseTimeMs(text)), Eq(text));
   }
 }
@@ -39,7 +42,8 @@ TEST(Duration, OneNumberOneUnit) {
   EXPECT_THAT(ParseDurationMs("5m"), Optional(5 * kMinuteMs));
   EXPECT_THAT(ParseDurationMs("250ms"), Optional(250));
   EXPECT_THAT(ParseDurationMs("28d"), Optional(28 * kDayMs));
-  for (const char* text : {"", "5", "m", "-5m", "5 m", "5min", "1h30m"}) EXPECT_THAT(ParseDurationMs(text), Eq(std::nullopt)) << text;
+  for (const char* text : {"", "5", "m", "-5m", "5 m", "5min", "1h30m"})
+    EXPECT_THAT(ParseDurationMs(text), Eq(std::nullopt)) << text;
   EXPECT_THAT(FormatDurationMs(24 * kHourMs), Eq("24h"));
   EXPECT_THAT(FormatDurationMs(7 * kDayMs), Eq("7d"));
   EXPECT_THAT(FormatDurationMs(90 * kSecondMs), Eq("90s"));
