@@ -102,6 +102,13 @@ def is_generated(name):
     return name.endswith(".pb.h")
 
 
+def is_library(bracket, name, sources):
+    """<...> and, as Abseil's and Google's own style has it, "absl/...": not ours by its first folder."""
+    if name in sources or is_generated(name):
+        return False
+    return bracket == "<" or ("/" in name and not name.startswith(".") and name.split("/")[0] not in LAYERS)
+
+
 def check_own(path, bracket, name, sources):
     """What is wrong with an include of one of our own headers, or None."""
     folder, target = path.split("/")[0], name.split("/")[0]
@@ -127,12 +134,12 @@ def check_pure(path, sources):
             if name is None or name in seen:
                 continue
             seen.add(name)
-            what = why_impure(name) if bracket == "<" else None
+            what = why_impure(name) if is_library(bracket, name, sources) else None
             if what:
                 through = f" through {' -> '.join(way)}" if way else ""
                 yield line, f"<{name}> brings in: {what}{through}; {path.split('/')[0]}/ is a pure function"
             # A pure folder's own headers are reported at their own lines.
-            elif bracket == '"' and name in sources and name.split("/")[0] not in PURE:
+            elif name in sources and name.split("/")[0] not in PURE:
                 queue += [(b, n, way + [name]) for _, b, n in sources[name]]
 
 
@@ -141,7 +148,7 @@ def libraries(sources):
     table = {}
     for path in sorted(sources):
         for line, bracket, name in sources[path]:
-            if bracket == "<" and name not in sources and not is_generated(name):
+            if name is not None and is_library(bracket, name, sources):
                 library = library_of(name)
                 if library:
                     table.setdefault(library, {}).setdefault(path.split("/")[0], (path, line))
@@ -167,7 +174,7 @@ def check(root):
             if name is None:
                 problem(path, line, "an #include of a macro cannot be checked")
                 continue
-            if bracket == '"' or name in sources or is_generated(name):
+            if not is_library(bracket, name, sources):
                 message = check_own(path, bracket, name, sources)
                 if message:
                     problem(path, line, message)
@@ -195,7 +202,7 @@ def print_table(root):
 
 def self_test():
     good = {
-        "base/check.h": "#include <string>\n#include <absl/strings/str_cat.h>\n",
+        "base/check.h": '#include <string>\n#include "absl/strings/str_cat.h"\n',
         "intake/decode.cc": '#include "base/check.h"\n#include <simdjson.h>\n'
                             '#include "safety/v1/report.pb.h"\n',
         "intake/locate.cc": "#include <boost/geometry.hpp>\n#include <absl/time/time.h>\n",
@@ -215,7 +222,10 @@ def self_test():
         "feeds and intake": ({"feeds/a.cc": '#include "intake/decode.cc"\n'}, "feeds/ may not include intake/"),
         "a relative include": ({"picture/a.cc": '#include "fold.h"\n'}, '"fold.h" is not a file under'),
         "own header in <>": ({"picture/a.cc": "#include <picture/fold.h>\n"}, 'write #include "picture/fold.h"'),
-        "a library in quotes": ({"io/a.cc": '#include "rocksdb/db.h"\n'}, "is not a file under"),
+        "a missing header": ({"io/a.cc": '#include "io/b.h"\n'}, '"io/b.h" is not a file under'),
+        "upwards": ({"io/a.cc": '#include "../base/check.h"\n'}, "is not a file under"),
+        "a library in quotes in the core": ({"intake/a.cc": '#include "rocksdb/db.h"\n'}, "is a pure function"),
+        "a library in quotes elsewhere": ({"io/a.cc": '#include "CLI/CLI.hpp"\n'}, "CLI is included from"),
         "a second folder": ({"board/a.cc": "#include <CLI/CLI.hpp>\n"}, "CLI is included from app/ and board/"),
         "a shared library elsewhere": ({"board/a.cc": "#include <simdjson.h>\n"}, "feeds, intake only"),
         "two boost libraries": ({"io/a.cc": "#include <boost/asio/ip/tcp.hpp>\n"}, "boost/asio is included from"),
