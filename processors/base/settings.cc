@@ -37,7 +37,8 @@ std::string_view SeverityName(Severity severity) {
   return kNames[static_cast<size_t>(severity)];
 }
 
-Status Settings::Index(std::string_view picture_level) {
+Status Settings::Index(std::string_view level) {
+  picture_level = std::string(level);
   LB_RETURN_IF_ERROR(
       IndexByName(classes, [](const auto& c) { return c.name; }, "class", class_index));
   LB_RETURN_IF_ERROR(

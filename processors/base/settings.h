@@ -95,12 +95,13 @@ struct Settings {
   int tips_per_day = 5;
 
   // Filled by Index(); empty before.
+  std::string picture_level;  // as Index was told
   absl::flat_hash_map<std::string, int> class_index, source_index, area_index, family_index;
 
-  // Builds the four indices, Area::leaf and Area::picture (areas of `picture_level` and what is
+  // Builds the four indices, Area::leaf and Area::picture (areas of `level` and what is
   // below them; wider areas are pictures of their own). InvalidArgument on a duplicate id or a
   // parent cycle.
-  Status Index(std::string_view picture_level);
+  Status Index(std::string_view level);
 
   int64_t longest_window_ms() const { return windows_ms.empty() ? 0 : windows_ms.back(); }
   // How long a report is kept after it occurred: longest window + grace + max_future.

@@ -66,7 +66,11 @@ struct OutRecord {
   std::optional<int64_t> timestamp_ms;  // nullopt: now
 };
 
-// Where a group stands in a partition. Offset -1: the group has none.
+// Start at the first record there is.
+inline constexpr int64_t kFromBeginning = -1;
+
+// Where a group stands in a partition. Offset -1: the group has none (Start takes that as
+// kFromBeginning).
 struct CommittedOffset {
   int64_t offset = -1;
   std::string metadata;
@@ -102,31 +106,36 @@ class Consumer {
   virtual ~Consumer() = default;
   // Joins the group over these topics; partitions come as events from Poll.
   virtual Status Subscribe(const std::vector<std::string>& topics) = 0;
-  // Starts reading a partition (assigned by the group, or on one's own where not subscribed) at
-  // `offset` (0: the beginning; a beginning later than `offset` is DataLoss on Read, never a silent
-  // jump).
+  // Starts reading a partition at `offset` (assigned by the group, or on one's own where not
+  // subscribed); again: reads on from there. kFromBeginning: wherever the partition begins now. A
+  // beginning later than `offset`, or an end before it, is DataLoss from Read, never a silent jump.
   virtual Status Start(const TopicPartition& at, int64_t offset) = 0;
   // Stops reading it; also answers a kRevoked or kLost event.
   virtual void Released(const TopicPartition& at) = 0;
-  // Serves the group and waits until a started partition may have something to read, an event came,
-  // or `timeout`. Unavailable: no broker answers now. FailedPrecondition: fenced (another with our
-  // instance id).
+  // Serves the group (a member must call it often, at least every 10 s) and waits until a started
+  // partition may have something to read, an event came, or `timeout`. Unavailable: no broker
+  // answers now. FailedPrecondition: fenced (another with our instance id).
   virtual StatusOr<std::vector<GroupEvent>> Poll(absl::Duration timeout) = 0;
-  // Up to `records_max` records of one started partition, in order; never waits.
+  // Up to `records_max` records of one started partition, in order; never waits. An empty batch may
+  // move next_offset (past markers) or tell that the partition is drained.
   virtual StatusOr<Batch> Read(const TopicPartition& at, size_t records_max) = 0;
-  // Offsets the group has committed; Unavailable while a transaction over them is undecided.
+  // Offsets the group has committed, in the order of `at`, whether this consumer is a member of it
+  // or not; Unavailable while a transaction over them is undecided.
   virtual StatusOr<std::vector<CommittedOffset>> Committed(std::span<const TopicPartition> at) = 0;
-  // First and one-past-last readable offsets [begin, end) now.
+  // First and one-past-last readable offsets [begin, end) now; markers count, undecided records
+  // do not.
   virtual StatusOr<std::pair<int64_t, int64_t>> Bounds(const TopicPartition& at) = 0;
   // The fence to send with offsets.
   virtual std::unique_ptr<Membership> membership() = 0;
-  // Leaves (a static member keeps its place until the session time-out).
+  // Leaves: what is still assigned is given up without an event, and needs no Released. (On Kafka a
+  // static member keeps its place until the session time-out.)
   virtual void Close() = 0;
 };
 
-// Writes transactions. Codes: Aborted = abort and redo the batch; FailedPrecondition = fenced, stop
-// or start over; Unavailable = the outcome is unknown or the broker is away: drop this object, make
-// a new one, redo assign.
+// Writes transactions: Init once, then (Begin, Produce…, SendOffsets…, Commit or Abort)….
+// Destroying it in the middle of one commits nothing. Codes: Aborted = abort and redo the batch;
+// FailedPrecondition = fenced, stop or start over; Unavailable = the outcome is unknown or the
+// broker is away: drop this object, make a new one, redo assign.
 class TransactionalSink {
  public:
   virtual ~TransactionalSink() = default;
