@@ -1,0 +1,13 @@
+#include "app/commands.h"
+
+namespace lagesbild::app {
+
+std::vector<Command> AllCommands() {
+  return {
+      ConfigCheckCommand(),
+      ConfigShowCommand(),
+      ConfigSchemaCommand(),
+  };
+}
+
+}  // namespace lagesbild::app

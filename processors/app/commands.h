@@ -1,0 +1,17 @@
+// The commands that this binary has. A new command: a file with a function that returns its
+// Command, and a line here and in commands.cc.
+#pragma once
+
+#include <vector>
+
+#include "app/command.h"
+
+namespace lagesbild::app {
+
+Command ConfigCheckCommand();  // config_commands.cc
+Command ConfigShowCommand();
+Command ConfigSchemaCommand();
+
+std::vector<Command> AllCommands();
+
+}  // namespace lagesbild::app

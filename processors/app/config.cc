@@ -1,0 +1,225 @@
+#include "app/config.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstring>
+
+#include "app/areas_file.h"
+#include "app/config_gather.h"
+#include "app/config_keys.h"
+#include "app/rule_set.h"
+#include "app/settings_files.h"
+#include "app/text_file.h"
+#include "base/hash.h"
+
+namespace lagesbild::app {
+namespace {
+
+std::string Quoted(std::string_view text) { return "\"" + std::string(text.substr(0, 80)) + "\""; }
+
+// Where the file keys were written, to blame for a file that is not there.
+struct FileOrigins {
+  Where areas, classes, sources, rules;
+};
+
+class Loader {
+ public:
+  explicit Loader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+  void Values(const RawValues& given, const std::string& file) {
+    const bool both = given.contains("areas.file") && given.contains("areas.layers");
+    if (both)
+      diagnostics_.Error(given.at("areas.layers").where, "areas: either file or layers, not both");
+    for (const KeySpec& spec : ConfigKeys()) {
+      if (spec.type == ValueType::kProperties) {
+        const std::string prefix = spec.path() + ".";
+        for (auto it = given.lower_bound(prefix);
+             it != given.end() && it->first.starts_with(prefix); ++it) {
+          Apply(it->second, it->second.where.Text());
+        }
+      } else if (const auto it = given.find(spec.path()); it != given.end()) {
+        Apply(it->second, it->second.where.Text());
+      } else if (!spec.fallback.empty() &&
+                 !(spec.path() == "areas.file" && given.contains("areas.layers"))) {
+        RawValue raw;
+        raw.spec = &spec;
+        raw.where = {file, 0};
+        raw.node = Yaml::Scalar(std::string(spec.fallback));
+        if (spec.type == ValueType::kPath)
+          raw.folder = FolderOf(file).empty() ? "." : FolderOf(file);
+        if (spec.type == ValueType::kDurations)
+          raw.node = ParseYaml(spec.fallback, file).value_or(Yaml());
+        Apply(raw, "default");
+      }
+    }
+    if (loaded_.config.picture_level.empty()) {
+      diagnostics_.Error(
+          {file, 0},
+          "areas.picture_level is missing: the level whose areas are one shared picture each");
+    }
+  }
+
+  void Areas(const std::string& file) {
+    std::vector<RawArea> raw;
+    const size_t before = diagnostics_.errors().size();
+    for (LayerConfig& layer : loaded_.config.layers) {
+      if (layer.line == 0 && origins_.areas.line > 0) layer.line = origins_.areas.line;
+      ReadAreaLayer(layer, origins_.areas.file.empty() ? file : origins_.areas.file, diagnostics_,
+                    raw);
+    }
+    LinkedAreas linked = LinkAreas(std::move(raw), diagnostics_);
+    if (diagnostics_.errors().size() == before) {
+      levels_.all = linked.levels;
+      CheckLevels(linked, file);
+    }
+    loaded_.settings.areas = std::move(linked.areas);
+    loaded_.shapes = std::move(linked.shapes);
+  }
+
+  void OtherFiles() {
+    Settings& settings = loaded_.settings;
+    const Config& config = loaded_.config;
+    settings.version = std::max<int64_t>(1, config.version);
+    if (const auto root = Open(config.classes_file, origins_.classes)) {
+      Raise(ReadClasses(*root, config.classes_file, settings, diagnostics_));
+    }
+    if (const auto root = Open(config.sources_file, origins_.sources)) {
+      Raise(ReadSources(*root, config.sources_file, settings, diagnostics_));
+    }
+    const Status indexed = settings.Index(config.picture_level);
+    if (const auto root = Open(config.rules_file, origins_.rules)) {
+      Raise(ReadRules(*root, config.rules_file, levels_, settings, diagnostics_));
+    }
+    if (!indexed.ok() && diagnostics_.ok()) diagnostics_.Error({config.file, 0}, Message(indexed));
+    if (diagnostics_.ok()) CheckPictures();
+  }
+
+  LoadedConfig Take() {
+    loaded_.settings.rule_set = RuleSetFingerprint(loaded_.settings);
+    loaded_.warnings = diagnostics_.warnings();
+    return std::move(loaded_);
+  }
+  LoadedConfig& loaded() { return loaded_; }
+
+ private:
+  void Apply(const RawValue& raw, const std::string& origin) {
+    ParsedValue value;
+    if (!ParseValue(raw, diagnostics_, value)) return;
+    raw.spec->set(loaded_, value);
+    loaded_.values.push_back({std::string(raw.spec->section), std::string(raw.spec->key),
+                              raw.property, FlowYaml(raw.node), origin});
+    const std::string path = raw.spec->path();
+    if (path == "areas.file" || path == "areas.layers") origins_.areas = raw.where;
+    if (path == "classes.file") origins_.classes = raw.where;
+    if (path == "sources.file") origins_.sources = raw.where;
+    if (path == "rules.file") origins_.rules = raw.where;
+  }
+
+  std::optional<Yaml> Open(const std::string& path, const Where& origin) {
+    if (path.empty()) return std::nullopt;  // its key was wrong, and that was said
+    const StatusOr<std::string> text = ReadTextFile(path);
+    if (!text.ok()) {
+      diagnostics_.Error(origin, Message(text.status()));
+      return std::nullopt;
+    }
+    StatusOr<Yaml> root = ParseYaml(*text, path);
+    if (!root.ok()) {
+      diagnostics_.Raw(Message(root.status()));
+      return std::nullopt;
+    }
+    return std::move(root).value();
+  }
+
+  void Raise(int64_t version) {
+    loaded_.settings.version = std::max(loaded_.settings.version, version);
+  }
+
+  void CheckLevels(const LinkedAreas& linked, const std::string& file) {
+    const std::string& level = loaded_.config.picture_level;
+    if (level.empty()) return;
+    const auto it = std::find(linked.levels.begin(), linked.levels.end(), level);
+    if (it == linked.levels.end()) {
+      Where where{file, 0};
+      for (const EffectiveValue& v : loaded_.values) {
+        if (v.key == "picture_level") where = {v.origin, 0};
+      }
+      diagnostics_.Error(where, "areas.picture_level: no area is of level " + Quoted(level) +
+                                    ", allowed: " + ListOf(linked.levels) +
+                                    DidYouMean(level, linked.levels));
+      return;
+    }
+    levels_.rules.assign(it, linked.levels.end());
+  }
+
+  // An area finer than the picture's level that no picture holds would be judged by itself, unseen.
+  void CheckPictures() {
+    const Settings& settings = loaded_.settings;
+    for (const Area& area : settings.areas) {
+      const bool fine =
+          std::find(levels_.rules.begin(), levels_.rules.end(), area.level) != levels_.rules.end();
+      if (!fine || settings.areas[area.picture].level == loaded_.config.picture_level) continue;
+      diagnostics_.Error({loaded_.config.file, 0},
+                         "area \"" + area.id + "\" (" + area.level + ") lies in no area of level " +
+                             loaded_.config.picture_level + "; give it a parent");
+    }
+  }
+
+  Diagnostics& diagnostics_;
+  LoadedConfig loaded_;
+  LevelNames levels_;
+  FileOrigins origins_;
+};
+
+}  // namespace
+
+StatusOr<LoadedConfig> LoadConfig(const std::string& path,
+                                  const std::vector<std::string>& environment,
+                                  const std::vector<Override>& overrides) {
+  LB_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(path));
+  LB_ASSIGN_OR_RETURN(const Yaml root, ParseYaml(text, path));
+  Diagnostics diagnostics;
+  Loader loader(diagnostics);
+  loader.loaded().config.file = path;
+  loader.Values(GatherValues(root, path, environment, overrides, diagnostics), path);
+  loader.Areas(path);
+  loader.OtherFiles();
+  LB_RETURN_IF_ERROR(diagnostics.ToStatus());
+  return loader.Take();
+}
+
+StatusOr<std::string> ReadSecretFile(const std::string& path) {
+  const StatusOr<std::string> text = ReadTextFile(path);
+  if (!text.ok()) return InvalidArgument(Message(text.status()));
+  std::string secret = *text;
+  while (!secret.empty() && std::isspace(static_cast<unsigned char>(secret.back())))
+    secret.pop_back();
+  if (secret.empty()) return InvalidArgument(path + ": holds no secret");
+  return secret;
+}
+
+StatusOr<std::map<std::string, std::string>> ResolveProperties(const KafkaProperties& properties) {
+  std::map<std::string, std::string> values = properties.values;
+  for (const auto& [property, file] : properties.files) {
+    LB_ASSIGN_OR_RETURN(values[property], ReadSecretFile(file));
+  }
+  return values;
+}
+
+std::string ConfigurationHash(const LoadedConfig& loaded, const std::string& secret) {
+  std::string points;
+  const auto ring = [&](const intake::Ring& r) {
+    points += std::to_string(r.size()) + ";";
+    points.append(reinterpret_cast<const char*>(r.data()), r.size() * sizeof(intake::LonLat));
+  };
+  for (const intake::AreaShape& shape : loaded.shapes) {
+    points += "area " + std::to_string(shape.polygons.size()) + ";";
+    for (const intake::Polygon& polygon : shape.polygons) {
+      ring(polygon.outer);
+      for (const intake::Ring& hole : polygon.holes) ring(hole);
+    }
+  }
+  return Hex(
+      StableHash({loaded.settings.rule_set, points, Hex(StableHash({"tips secret", secret}))}));
+}
+
+}  // namespace lagesbild::app

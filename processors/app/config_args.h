@@ -1,0 +1,30 @@
+// The flags by which a command finds its configuration, and the loading itself: the same for every
+// command.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/command.h"
+#include "app/config.h"
+
+namespace lagesbild::app {
+
+// --config FILE (default: $LAGESBILD_CONFIG, else lagesbild.yaml) and --set KEY=VALUE; put them
+// into Command::flags.
+std::vector<Flag> ConfigFlags();
+// The same and then `more`.
+std::vector<Flag> WithConfigFlags(std::vector<Flag> more);
+
+struct LoadOutcome {
+  StatusOr<LoadedConfig> loaded;
+  int exit_code = 0;  // where it is not ok
+};
+// Loads what the flags say; `more` are overrides from the command's own flags. Errors and warnings
+// go to io.err.
+LoadOutcome LoadFromArgs(const Args& args, Io& io, std::vector<Override> more = {});
+
+// The configuration file that the flags say.
+std::string ConfigPath(const Args& args, const Io& io);
+
+}  // namespace lagesbild::app

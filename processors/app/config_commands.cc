@@ -1,0 +1,137 @@
+// lagesbild config check|show|schema.
+#include <algorithm>
+#include <map>
+
+#include "app/commands.h"
+#include "app/config_args.h"
+#include "app/config_keys.h"
+#include "app/config_schema.h"
+#include "app/exit_code.h"
+#include "base/json_writer.h"
+
+namespace lagesbild::app {
+namespace {
+
+// Levels with how many areas each has, in the order in which they first stand.
+std::vector<std::pair<std::string, int>> CountLevels(const Settings& settings) {
+  std::vector<std::pair<std::string, int>> counts;
+  for (const Area& area : settings.areas) {
+    auto it = std::find_if(counts.begin(), counts.end(),
+                           [&](const auto& c) { return c.first == area.level; });
+    if (it == counts.end()) it = counts.insert(counts.end(), {area.level, 0});
+    ++it->second;
+  }
+  return counts;
+}
+
+int64_t CountPictures(const Settings& settings) {
+  int64_t n = 0;
+  for (size_t i = 0; i < settings.areas.size(); ++i)
+    n += settings.areas[i].picture == static_cast<int>(i);
+  return n;
+}
+
+void WriteCheckJson(const LoadedConfig& loaded, std::ostream& out) {
+  const Settings& s = loaded.settings;
+  std::string text;
+  JsonWriter json(text);
+  json.BeginObject().Key("ok").Bool(true).Key("config").String(loaded.config.file);
+  json.Key("version").Int(s.version).Key("rule_set").String(s.rule_set);
+  json.Key("classes").Int(static_cast<int64_t>(s.classes.size()));
+  json.Key("families").Int(static_cast<int64_t>(s.families.size()));
+  json.Key("sources").Int(static_cast<int64_t>(s.sources.size()));
+  json.Key("rules").Int(static_cast<int64_t>(s.rules.size())).Key("pictures").Int(CountPictures(s));
+  json.Key("areas").BeginObject();
+  for (const auto& [level, n] : CountLevels(s)) json.Key(level).Int(n);
+  json.EndObject().Key("warnings").BeginArray();
+  for (const std::string& warning : loaded.warnings) json.String(warning);
+  json.EndArray().EndObject();
+  out << text << "\n";
+}
+
+int RunConfigCheck(const Args& args, Io& io) {
+  const auto [loaded, exit_code] = LoadFromArgs(args, io);
+  if (!loaded.ok()) return exit_code;
+  if (args.Switch("--json")) {
+    WriteCheckJson(*loaded, io.out);
+    return kExitOk;
+  }
+  const Settings& s = loaded->settings;
+  io.out << loaded->config.file << ": ok\n  " << s.classes.size() << " classes in "
+         << s.families.size() << " families, " << s.sources.size() << " sources, " << s.rules.size()
+         << " rules\n  areas:";
+  for (const auto& [level, n] : CountLevels(s)) io.out << " " << n << " " << level;
+  io.out << "; " << CountPictures(s) << (CountPictures(s) == 1 ? " picture" : " pictures")
+         << "\n  version " << s.version << ", rule_set " << s.rule_set << "\n";
+  return kExitOk;
+}
+
+// One key with its value and where it came from, aligned.
+void ShowLine(const std::string& text, const std::string& origin, std::ostream& out) {
+  constexpr size_t kColumn = 48;
+  out << text << std::string(text.size() < kColumn ? kColumn - text.size() : 1, ' ') << "# "
+      << origin << "\n";
+}
+
+int RunConfigShow(const Args& args, Io& io) {
+  const auto [loaded, exit_code] = LoadFromArgs(args, io);
+  if (!loaded.ok()) return exit_code;
+  std::vector<std::string> sections;
+  for (const EffectiveValue& v : loaded->values) {
+    if (v.section.empty()) {
+      ShowLine(v.key + ": " + v.yaml, v.origin, io.out);
+      continue;
+    }
+    if (std::find(sections.begin(), sections.end(), v.section) != sections.end()) continue;
+    sections.push_back(v.section);
+    io.out << v.section << ":\n";
+    std::string properties_of;
+    for (const EffectiveValue& w : loaded->values) {
+      if (w.section != v.section) continue;
+      if (!w.property.empty() && properties_of != w.key) io.out << "  " << w.key << ":\n";
+      properties_of = w.property.empty() ? "" : w.key;
+      ShowLine((w.property.empty() ? "  " + w.key : "    " + w.property) + ": " + w.yaml, w.origin,
+               io.out);
+    }
+  }
+  io.out << "# version " << loaded->settings.version << " in force, rule_set "
+         << loaded->settings.rule_set << "\n";
+  return kExitOk;
+}
+
+int RunConfigSchema(const Args& args, Io& io) {
+  io.out << (args.Switch("--json") ? ConfigJsonSchema() : ConfigReference());
+  return kExitOk;
+}
+
+}  // namespace
+
+Command ConfigCheckCommand() {
+  return {"config check", "Read the whole configuration and say what is wrong with it",
+          "  lagesbild config check --config lagesbild.yaml\n"
+          "  LAGESBILD_TIME_ZONE=Europe/Stockholm lagesbild config check --json",
+          WithConfigFlags({{.name = "--json",
+                            .type = FlagType::kSwitch,
+                            .help = "The summary as one JSON object"}}),
+          RunConfigCheck};
+}
+
+Command ConfigShowCommand() {
+  return {"config show", "Print the configuration in force, each value with where it came from",
+          "  lagesbild config show --config lagesbild.yaml\n"
+          "  lagesbild config show --set kafka.bootstrap.servers=localhost:9092",
+          ConfigFlags(), RunConfigShow};
+}
+
+Command ConfigSchemaCommand() {
+  return {"config schema",
+          "Print every key there is, with its unit, default and meaning",
+          "  lagesbild config schema\n"
+          "  lagesbild config schema --json > lagesbild.schema.json    # for an editor",
+          {{.name = "--json",
+            .type = FlagType::kSwitch,
+            .help = "A JSON Schema of lagesbild.yaml instead"}},
+          RunConfigSchema};
+}
+
+}  // namespace lagesbild::app
