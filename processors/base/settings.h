@@ -38,7 +38,7 @@ struct Source {
   std::string org;
   Kind kind = Kind::kUnspecified;
   int64_t expected_gap_ms = 0;  // silent for longer: blind. 0: never judged blind
-  std::string topic;  // believed from this topic alone; empty: from incidents (public kinds: tips)
+  std::string topic;  // believed from this topic alone; empty: from incidents, from tips as public
   std::vector<std::string>
       feeds;  // class or family names that its blindness touches; empty: those of its own reports
 };

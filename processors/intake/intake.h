@@ -6,12 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/dead_letter.h"
 #include "base/log_record.h"
 #include "base/settings.h"
@@ -54,6 +54,10 @@ class Intake {
   ~Intake();
   // `clock_ms`: the clock of the order when this record was taken; written into each log record.
   void Process(const RawRecord& raw, int64_t clock_ms, IntakeOutput& out);
+  // To be called when output of earlier calls was thrown away (an aborted transaction): liveness is
+  // sent for the first record in a minute only, and that one may have been lost. Sending it twice
+  // changes nothing.
+  void ForgetLiveness();
 
  private:
   class Impl;
