@@ -36,21 +36,15 @@ std::string EncodeRecord(const stream::OutRecord& record, int64_t now_ms) {
   return out;
 }
 
-StatusOr<int64_t> RecordTimestamp(std::string_view encoded) {
+StatusOr<RecordHead> ReadHead(std::string_view encoded) {
   ByteReader r(encoded);
   if (r.Byte() != kRecordVersion) return DataLoss("damaged record");
-  const int64_t timestamp = r.Signed();
+  RecordHead head;
+  head.timestamp_ms = r.Signed();
+  head.key = r.View();
+  head.tombstone = r.Byte() == 0;
   if (!r.ok()) return DataLoss("damaged record");
-  return timestamp;
-}
-
-StatusOr<std::string_view> RecordKey(std::string_view encoded) {
-  ByteReader r(encoded);
-  if (r.Byte() != kRecordVersion) return DataLoss("damaged record");
-  r.Signed();
-  const std::string_view key = r.View();
-  if (!r.ok()) return DataLoss("damaged record");
-  return key;
+  return head;
 }
 
 StatusOr<stream::Batch> BatchBuilder::Build(int64_t next_offset, bool drained) && {

@@ -19,10 +19,13 @@ namespace lagesbild::io {
 
 std::string EncodeRecord(const stream::OutRecord& record, int64_t now_ms);
 
-// The record's timestamp alone; DataLoss as below.
-StatusOr<int64_t> RecordTimestamp(std::string_view encoded);
-// Its key alone.
-StatusOr<std::string_view> RecordKey(std::string_view encoded);
+// What housekeeping looks at. DataLoss: not a record.
+struct RecordHead {
+  int64_t timestamp_ms = 0;
+  std::string_view key;  // into what was read
+  bool tombstone = false;
+};
+StatusOr<RecordHead> ReadHead(std::string_view encoded);
 
 // Gathers encoded records and turns them into a Batch that owns them.
 class BatchBuilder {

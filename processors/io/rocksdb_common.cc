@@ -1,0 +1,92 @@
+#include "io/rocksdb_common.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace lagesbild::io {
+namespace {
+
+constexpr size_t kWriteBufferBytes = 16 << 20;
+
+rocksdb::CompressionType BestCompression() {
+  const auto supported = rocksdb::GetSupportedCompressions();
+  const auto has = [&](rocksdb::CompressionType type) {
+    return std::find(supported.begin(), supported.end(), type) != supported.end();
+  };
+  return has(rocksdb::kLZ4Compression) ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+}
+
+}  // namespace
+
+RocksMemory::RocksMemory(size_t bytes)
+    : cache_(rocksdb::NewLRUCache(bytes)),
+      // Half of it for memtables, which are counted in the cache (no strict limit: reads would
+      // fail).
+      write_buffers_(std::make_shared<rocksdb::WriteBufferManager>(bytes / 2, cache_)) {}
+
+size_t RocksMemory::used() const { return cache_->GetUsage(); }
+size_t RocksMemory::capacity() const { return cache_->GetCapacity(); }
+
+Status FromRocks(const rocksdb::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string text = status.ToString();
+  if (status.IsNoSpace()) return Error(StatusCode::kResourceExhausted, "disk full: " + text);
+  if (status.IsCorruption() || status.IsPathNotFound() || status.IsInvalidArgument()) {
+    return DataLoss(text);
+  }
+  if (status.IsIOError() && text.find("lock") != std::string::npos) {
+    return FailedPrecondition("held by another process: " + text);
+  }
+  if (status.IsIOError() && text.find("No such file") != std::string::npos) return DataLoss(text);
+  return Internal(text);
+}
+
+StatusOr<std::unique_ptr<rocksdb::DB>> OpenRocks(const std::string& dir,
+                                                 const RocksMemory& memory) {
+  std::error_code error;
+  const bool exists = std::filesystem::exists(dir, error);
+  if (exists && !std::filesystem::exists(dir + "/CURRENT", error)) {
+    for (const auto& entry : std::filesystem::directory_iterator(dir, error)) {
+      // A first opening that died early leaves these two.
+      const std::string name = entry.path().filename();
+      if (name != "LOCK" && name != "LOG") return DataLoss(dir + " has files but no database");
+    }
+  }
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.write_buffer_size = kWriteBufferBytes;
+  options.max_write_buffer_number = 3;
+  options.write_buffer_manager = memory.write_buffers();
+  options.compression = BestCompression();
+  options.keep_log_file_num = 2;
+  options.max_log_file_size = 1 << 20;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.max_background_jobs = 2;
+  options.max_total_wal_size = 4 * kWriteBufferBytes;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = memory.cache();
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status opened = rocksdb::DB::Open(options, dir, &db);
+  std::unique_ptr<rocksdb::DB> owned(db);
+  LB_RETURN_IF_ERROR(FromRocks(opened));
+  return owned;
+}
+
+rocksdb::WriteOptions CommitOptions() {
+  rocksdb::WriteOptions options;
+  options.sync = false;
+  return options;
+}
+
+}  // namespace lagesbild::io
