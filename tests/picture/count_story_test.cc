@@ -23,7 +23,7 @@ class CountStory : public ::testing::Test {
   }
   void Assaults(std::initializer_list<double> at) {
     for (double minutes : at) {
-      town_.Send(minutes, Assault("p" + std::to_string(places_), minutes));
+      town_.Send(minutes, Assault(Numbered("p", places_), minutes));
     }
   }
 
@@ -217,7 +217,7 @@ TEST_F(CountStory, IncidentsThatTurnOutToBeOneCancel) {
 
 TEST_F(CountStory, OldEventsInALateBatchCountWhereTheyOccurred) {
   for (int i = 0; i < 6; ++i) {
-    town_.Send(0, Assault("late" + std::to_string(i), -25 * kHour - 60 * i));
+    town_.Send(0, Assault(Numbered("late", i), -25 * kHour - 60 * i));
   }
   EXPECT_THAT(town_.Said(), IsEmpty());
   EXPECT_EQ(town_.Count("gard", kDayMs, "assault"), 0u);

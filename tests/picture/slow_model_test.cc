@@ -18,7 +18,7 @@ class SlowModelTest : public ::testing::Test {
   void Send(double minutes, const Report& report) {
     log_.push_back(Record(At(minutes), county_, report));
   }
-  void Send(double minutes, const Superseded& s) { log_.push_back(Record(At(minutes), s)); }
+  void Send(double minutes, const Superseded& s) { log_.push_back(ToAll(At(minutes), s)); }
 
   // "id+id" for each incident of hv, as Merge lists them.
   std::vector<std::string> Incidents() const {

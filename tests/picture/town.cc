@@ -64,23 +64,25 @@ Town::Town(Settings settings)
 void Town::Configure(double minutes, Settings settings) {
   const Configuration c{settings.version, std::to_string(configurations_.size())};
   configurations_.push_back(std::move(settings));
-  Put(minutes, {At(minutes), "", {}, c});
+  Put(minutes, ToAll(At(minutes), c));
 }
 
 void Town::Send(double minutes, const Report& report) {
   Put(minutes, Record(At(minutes), configurations_.back(), report));
 }
 void Town::Send(double minutes, Superseded superseded) {
-  Put(minutes, Record(At(minutes), std::move(superseded)));
+  Put(minutes, ToAll(At(minutes), std::move(superseded)));
 }
 void Town::Send(double minutes, Command command, const std::string& picture) {
-  const int64_t offset = static_cast<int64_t>(pending_.size());
-  Put(minutes, {At(minutes), picture, {"commands", 0, offset}, std::move(command)});
+  LogRecord record = ToAll(At(minutes), std::move(command));
+  record.picture = picture;
+  record.raw = {"commands", 0, commands_++};
+  Put(minutes, std::move(record));
 }
 void Town::Heard(double minutes, const std::string& org) {
-  Put(minutes, {At(minutes), "", {}, Liveness{org, FloorTo(At(minutes), kMinuteMs)}});
+  Put(minutes, ToAll(At(minutes), Liveness{org, FloorTo(At(minutes), kMinuteMs)}));
 }
-void Town::Pass(double minutes) { Put(minutes, {At(minutes), "", {}, Tick{}}); }
+void Town::Pass(double minutes) { Put(minutes, ToAll(At(minutes), Tick{})); }
 
 void Town::Put(double minutes, LogRecord record) {
   LB_CHECK(At(minutes) >= clock_ms_);

@@ -49,6 +49,7 @@ class Town {
   std::vector<Settings> configurations_;
   Fold fold_;
   int64_t clock_ms_;
+  int64_t commands_ = 0;
   std::vector<LogRecord> pending_;
   Effects effects_;
   std::vector<AlertTransition> all_;  // every transition so far

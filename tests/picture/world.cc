@@ -134,12 +134,15 @@ ReportBuilder Tip(std::string id, std::string reporter) {
   return ReportBuilder(Kind::kPublic, "tip-web", std::move(id)).By(std::move(reporter));
 }
 
-LogRecord Record(int64_t clock_ms, const Settings& settings, const Report& report) {
-  return {clock_ms, PictureOf(settings, report.area), {"incidents", 0, 0}, report};
+std::string Numbered(std::string prefix, int64_t n) {
+  prefix += std::to_string(n);
+  return prefix;
 }
 
-LogRecord Record(int64_t clock_ms, Superseded superseded) {
-  return {clock_ms, "", {"incidents", 0, 0}, std::move(superseded)};
+LogRecord Record(int64_t clock_ms, const Settings& settings, const Report& report) {
+  LogRecord record = ToAll(clock_ms, report);
+  record.picture = PictureOf(settings, report.area);
+  return record;
 }
 
 Superseded Withdrawn(const Report& report, int64_t revision) {

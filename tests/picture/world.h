@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "base/log_record.h"
 #include "base/settings.h"
@@ -51,8 +52,18 @@ ReportBuilder Guard(std::string id);
 ReportBuilder Transit(std::string id);
 ReportBuilder Tip(std::string id, std::string reporter);
 
+// "p" and 7: "p7".
+std::string Numbered(std::string prefix, int64_t n);
+
 LogRecord Record(int64_t clock_ms, const Settings& settings, const Report& report);
-LogRecord Record(int64_t clock_ms, Superseded superseded);
+// To every picture of the partition.
+template <typename Body>
+LogRecord ToAll(int64_t clock_ms, Body body) {
+  LogRecord record;
+  record.clock_ms = clock_ms;
+  record.body = std::move(body);
+  return record;
+}
 Superseded Withdrawn(const Report& report, int64_t revision);
 
 }  // namespace lagesbild::picture

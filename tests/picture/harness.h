@@ -1,0 +1,50 @@
+// Harness: a Fold fed moment by moment, and what it said, in forms that tests compare.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "picture/fold.h"
+#include "picture/generator.h"
+
+namespace lagesbild::picture {
+
+using Rows = std::map<std::string, std::string>;
+
+class Harness {
+ public:
+  explicit Harness(const Settings& settings);
+
+  // The transitions of this moment and of what fell due before it.
+  std::vector<AlertTransition> Feed(const Moment& moment);
+  // Takes what a commit would take: aggregates into `latest`, changed rows into `rows`.
+  void Commit();
+  // Goes on as after a restart: a new fold from `rows`. Call Commit before.
+  void Restart();
+
+  std::map<std::string, Aggregate> latest;  // by area
+  Rows rows;
+  size_t dead_letters = 0;
+
+ private:
+  std::unique_ptr<Fold> NewFold() const;
+
+  Settings settings_;
+  std::unique_ptr<Fold> fold_;
+  uint64_t commits_ = 0;
+};
+
+// The latest aggregates' windows in one text: areas, windows, and measures that count something.
+std::string PictureText(const std::map<std::string, Aggregate>& latest);
+std::string WindowsText(const std::vector<WindowCells>& windows);
+
+// A stream as a fold sees it when coordinators answer its alerts: moments of `generator`, with the
+// ids of `fold`.
+std::vector<Moment> RecordStream(const Settings& settings, Generator& generator, int moments);
+// All transitions of a stream, as JSON lines.
+std::vector<std::string> JsonOf(const std::vector<AlertTransition>& transitions);
+
+}  // namespace lagesbild::picture

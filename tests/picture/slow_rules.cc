@@ -1,0 +1,219 @@
+// The two rules of the slow judge, and what their alerts look at.
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "picture/slow_judge.h"
+
+namespace lagesbild::picture::slow {
+namespace {
+
+// Adds an incident to what an alert shows.
+template <typename Content>
+void Show(Content& content, const Incident& incident) {
+  content.incidents.push_back(&incident);
+  Brief brief;
+  brief.first = incident.first_key();
+  brief.class_name = incident.reports.front().report.class_name;
+  brief.occurred_ms = incident.occurred_ms;
+  brief.reports = incident.report_count();
+  brief.verification = incident.verification;
+  content.briefs.push_back(brief);
+  for (size_t k = 0; k < content.by_kind.size(); ++k) content.by_kind[k] += incident.by_kind[k];
+}
+
+}  // namespace
+
+const Incident* Judge::HomeOf(const Alert& alert) const {
+  const Incident* home = nullptr;
+  const Report* earliest = nullptr;
+  for (const Incident& incident : now_.at(alert.picture)) {
+    for (const Standing& s : incident.reports) {
+      if (alert.reports.contains(s.report.key) &&
+          (!earliest || ReportBefore(s.report, *earliest))) {
+        earliest = &s.report;
+        home = &incident;
+      }
+    }
+  }
+  return home;
+}
+
+bool Judge::CountsTowards(size_t rule, const std::string& area, const Incident& incident) const {
+  return !incident.tips_alone && settings_.Covers(settings_.rules[rule].of, incident.class_id) &&
+         std::ranges::count(CountedIn(settings_, incident.area), area) > 0;
+}
+
+Judge::Content Judge::LookAtCount(size_t rule, const std::string& area,
+                                  const std::vector<Incident>& incidents, int64_t clock_ms) const {
+  Content out;
+  for (const Incident& i : incidents) {
+    if (CountsTowards(rule, area, i) &&
+        InWindow(i.occurred_ms, settings_.rules[rule].window_ms, clock_ms)) {
+      Show(out, i);
+    }
+  }
+  std::sort(out.briefs.begin(), out.briefs.end(), [](const Brief& a, const Brief& b) {
+    return std::tie(a.occurred_ms, a.first) < std::tie(b.occurred_ms, b.first);
+  });
+  return out;
+}
+
+Judge::Content Judge::Look(const Alert& alert) const {
+  if (settings_.rules[alert.rule].type == RuleType::kCount) {
+    return LookAtCount(alert.rule, alert.area, now_.at(alert.picture), clock_ms_);
+  }
+  Content out;
+  if (const Incident* home = HomeOf(alert)) Show(out, *home);
+  return out;
+}
+
+bool Judge::HasGround(const Alert& alert) const {
+  const Rule& rule = settings_.rules[alert.rule];
+  std::vector<const Incident*> all;
+  std::vector<int64_t> known;  // from when on an incident may count, as now known
+  std::vector<int64_t> times = {alert.since_ms, clock_ms_};
+  for (const Incident& i : now_.at(alert.picture)) {
+    if (!CountsTowards(alert.rule, alert.area, i)) continue;
+    int64_t from = i.occurred_ms;
+    for (const Standing& s : i.reports) from = std::min(from, s.first_accepted_ms);
+    all.push_back(&i);
+    known.push_back(from);
+    if (from > alert.since_ms && from < clock_ms_) times.push_back(from);
+  }
+  return std::any_of(times.begin(), times.end(), [&](int64_t t) {
+    int64_t n = 0;
+    for (size_t i = 0; i < all.size(); ++i) {
+      n += known[i] <= t && InWindow(all[i]->occurred_ms, rule.window_ms, t);
+    }
+    return n >= rule.enter;
+  });
+}
+
+// ---- rules
+
+void Judge::JudgeCount(const std::string& picture, size_t rule, const std::string& area,
+                       std::vector<Transition>& out) {
+  const Rule& r = settings_.rules[rule];
+  Series& series = series_[{rule, area}];
+  Alert* last = nullptr;
+  for (const auto& alert : alerts_) {
+    if (alert->rule == rule && alert->area == area) last = alert.get();
+  }
+  const auto count =
+      static_cast<int64_t>(LookAtCount(rule, area, now_.at(picture), clock_ms_).briefs.size());
+  if (last && last->life == Alert::Life::kOpen) {
+    JudgeOpenCount(*last, out);
+    series.pending_since_ms.reset();
+    series.blocked = dismissed_.contains(last->number) && count > r.exit;
+    return;
+  }
+  if (count <= r.exit) series.blocked = false;
+  if (count < r.enter || series.blocked) {
+    series.pending_since_ms.reset();
+    return;
+  }
+  if (!series.pending_since_ms) series.pending_since_ms = clock_ms_;
+  if (clock_ms_ - *series.pending_since_ms < r.for_ms) return;
+  series.pending_since_ms.reset();
+  const bool again = last && last->life == Alert::Life::kResolved &&
+                     clock_ms_ - last->resolved_ms <= r.no_reraise_ms;
+  Alert& alert =
+      again ? *last : Open(rule, picture, area, r.of.what == Of::What::kAll ? "all" : r.of.name);
+  if (again) ++alert.generation;
+  Say(alert, AlertState::kOpen, {}, out);
+}
+
+void Judge::JudgeOpenCount(Alert& alert, std::vector<Transition>& out) {
+  const Rule& rule = settings_.rules[alert.rule];
+  const Content content = Look(alert);
+  Note(alert, content);
+  if (dismissed_.contains(alert.number))
+    return Say(alert, AlertState::kResolved, {"dismissed"}, out);
+  if (!HasGround(alert)) return Say(alert, AlertState::kCancelled, reasons_, out);
+  if (static_cast<int64_t>(content.briefs.size()) > rule.exit) {
+    alert.low_since_ms.reset();
+  } else if (!alert.low_since_ms) {
+    alert.low_since_ms = clock_ms_;
+  }
+  const bool due = alert.low_since_ms && clock_ms_ - *alert.low_since_ms >= rule.hold_ms;
+  if (due && BlindFor(alert).empty()) return Say(alert, AlertState::kResolved, {}, out);
+  const Content before = LookAtCount(alert.rule, alert.area, before_.at(alert.picture), clock_ms_);
+  SayIfNews(alert, before.Gist(), content.Gist(), out);
+}
+
+void Judge::JudgeSingles(const std::string& picture, size_t rule, std::vector<Transition>& out) {
+  const Rule& r = settings_.rules[rule];
+  const auto holds = [&](const Incident* i) {
+    return i && settings_.Covers(r.of, i->class_id) && i->trusted;
+  };
+
+  // Who stands where now: open alerts first, the older first.
+  std::vector<std::pair<Alert*, const Incident*>> mine;
+  for (const auto& alert : alerts_) {
+    if (alert->rule == rule && alert->picture == picture && alert->life != Alert::Life::kGone) {
+      mine.push_back({alert.get(), HomeOf(*alert)});
+    }
+  }
+  std::stable_sort(mine.begin(), mine.end(), [](const auto& a, const auto& b) {
+    const auto rank = [](const Alert& x) {
+      return std::make_pair(x.life != Alert::Life::kOpen, x.first_opened_ms);
+    };
+    return rank(*a.first) < rank(*b.first);
+  });
+  std::map<const Incident*, Alert*> at_home;
+  for (auto& [alert, home] : mine) {
+    const bool open = alert->life == Alert::Life::kOpen;
+    const bool taken = home && at_home.contains(home);
+    if (open && !dismissed_.contains(alert->number) && !holds(home)) {
+      Say(*alert, AlertState::kCancelled, reasons_, out);
+    } else if (open && taken && !dismissed_.contains(alert->number)) {
+      Say(*alert, AlertState::kCancelled, {"merged"}, out);
+    } else if (!home || taken) {
+      if (open) Say(*alert, AlertState::kResolved, {"dismissed"}, out);
+      alert->life = Alert::Life::kGone;
+    } else {
+      at_home[home] = alert;
+    }
+  }
+
+  for (auto& [home, alert] : at_home) {
+    const bool confirmed = home->verification == Verification::kConfirmed;
+    const bool newly_confirmed = confirmed && !alert->confirmed;
+    alert->confirmed = confirmed;
+    std::map<ReportKey, int64_t> reports;
+    for (const Standing& s : home->reports) reports[s.report.key] = s.report.revision;
+    if (reports != alert->reports) alert->changed_ms = clock_ms_;
+    alert->reports = std::move(reports);
+    alert->of = home->reports.front().report.class_name;
+    const Content content = Look(*alert);
+    const News shown_before = std::exchange(alert->shown, content.Gist());
+    Note(*alert, content);
+    if (alert->life == Alert::Life::kResolved) {
+      if (holds(home) && newly_confirmed && clock_ms_ - home->occurred_ms <= r.max_age_ms) {
+        ++alert->generation;
+        Say(*alert, AlertState::kOpen, {}, out);
+      }
+    } else if (dismissed_.contains(alert->number)) {
+      Say(*alert, AlertState::kResolved, {"dismissed"}, out);
+    } else if (clock_ms_ - alert->changed_ms >= r.hold_ms && BlindFor(*alert).empty()) {
+      Say(*alert, AlertState::kResolved, {}, out);
+    } else {
+      SayIfNews(*alert, shown_before, content.Gist(), out);
+    }
+  }
+
+  for (const Incident& incident : now_.at(picture)) {
+    if (!holds(&incident) || at_home.contains(&incident) ||
+        clock_ms_ - incident.occurred_ms > r.max_age_ms) {
+      continue;
+    }
+    Alert& alert = Open(rule, picture, incident.area, incident.reports.front().report.class_name);
+    for (const Standing& s : incident.reports) alert.reports[s.report.key] = s.report.revision;
+    alert.confirmed = incident.verification == Verification::kConfirmed;
+    alert.shown = Look(alert).Gist();
+    Say(alert, AlertState::kOpen, {}, out);
+  }
+}
+
+}  // namespace lagesbild::picture::slow
