@@ -10,6 +10,8 @@
 namespace lagesbild::app {
 namespace {
 
+constexpr int kParallels = 9;       // along which an area is sampled to find its parent
+constexpr double kShareMin = 0.25;  // of an area that must lie in its parent
 constexpr size_t kIdBytesMax = 128;
 constexpr size_t kNameBytesMax = 200;
 
@@ -62,13 +64,27 @@ class Linker {
  private:
   int Rank(size_t i) const { return rank_.at(raw_[i].level); }
 
+  // The area of the next coarser level that holds most of this one; borders of two files never
+  // agree to the metre.
   int ByPlace(size_t i) const {
-    const intake::LonLat inside = intake::InteriorPoint(raw_[i].shape);
+    const std::vector<intake::InteriorPoint> inside =
+        intake::InteriorPoints(raw_[i].shape, kParallels);
     for (int rank = Rank(i) - 1; rank >= 0; --rank) {
+      int best = -1;
+      double most = 0;
       for (const int candidate : by_level_[rank]) {
-        if (bounds_[candidate].Holds(inside) && intake::Covers(raw_[candidate].shape, inside))
-          return candidate;
+        if (!bounds_[candidate].Meets(bounds_[i])) continue;
+        double share = 0;
+        for (const intake::InteriorPoint& p : inside) {
+          if (bounds_[candidate].Holds(p.at) && intake::Covers(raw_[candidate].shape, p.at))
+            share += p.share;
+        }
+        if (share > most) {
+          most = share;
+          best = candidate;
+        }
       }
+      if (most >= kShareMin) return best;
     }
     return -1;
   }

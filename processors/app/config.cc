@@ -17,16 +17,17 @@ namespace {
 
 std::string Quoted(std::string_view text) { return "\"" + std::string(text.substr(0, 80)) + "\""; }
 
-// Where the file keys were written, to blame for a file that is not there.
-struct FileOrigins {
-  Where areas, classes, sources, rules;
-};
+// For `config show`: "lagesbild.yaml:3", "LAGESBILD_GROUP".
+std::string OriginOf(const Where& where) {
+  return where.line > 0 ? Where{FileNameOf(where.file), where.line}.Text() : where.file;
+}
 
 class Loader {
  public:
   explicit Loader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
   void Values(const RawValues& given, const std::string& file) {
+    loaded_.config.file = file;
     const bool both = given.contains("areas.file") && given.contains("areas.layers");
     if (both)
       diagnostics_.Error(given.at("areas.layers").where, "areas: either file or layers, not both");
@@ -35,18 +36,17 @@ class Loader {
         const std::string prefix = spec.path() + ".";
         for (auto it = given.lower_bound(prefix);
              it != given.end() && it->first.starts_with(prefix); ++it) {
-          Apply(it->second, it->second.where.Text());
+          Apply(it->second, OriginOf(it->second.where));
         }
       } else if (const auto it = given.find(spec.path()); it != given.end()) {
-        Apply(it->second, it->second.where.Text());
+        Apply(it->second, OriginOf(it->second.where));
       } else if (!spec.fallback.empty() &&
                  !(spec.path() == "areas.file" && given.contains("areas.layers"))) {
         RawValue raw;
         raw.spec = &spec;
         raw.where = {file, 0};
         raw.node = Yaml::Scalar(std::string(spec.fallback));
-        if (spec.type == ValueType::kPath)
-          raw.folder = FolderOf(file).empty() ? "." : FolderOf(file);
+        if (spec.type == ValueType::kPath) raw.folder = FolderOf(file);
         if (spec.type == ValueType::kDurations)
           raw.node = ParseYaml(spec.fallback, file).value_or(Yaml());
         Apply(raw, "default");
@@ -59,18 +59,18 @@ class Loader {
     }
   }
 
-  void Areas(const std::string& file) {
+  void Areas() {
     std::vector<RawArea> raw;
     const size_t before = diagnostics_.errors().size();
+    const Where at = origins_[origins_.contains("areas.layers") ? "areas.layers" : "areas.file"];
     for (LayerConfig& layer : loaded_.config.layers) {
-      if (layer.line == 0 && origins_.areas.line > 0) layer.line = origins_.areas.line;
-      ReadAreaLayer(layer, origins_.areas.file.empty() ? file : origins_.areas.file, diagnostics_,
-                    raw);
+      if (layer.line == 0) layer.line = at.line;
+      ReadAreaLayer(layer, at.file, diagnostics_, raw);
     }
     LinkedAreas linked = LinkAreas(std::move(raw), diagnostics_);
     if (diagnostics_.errors().size() == before) {
-      levels_.all = linked.levels;
-      CheckLevels(linked, file);
+      levels_.all = levels_.rules = linked.levels;
+      CheckLevels(linked);
     }
     loaded_.settings.areas = std::move(linked.areas);
     loaded_.shapes = std::move(linked.shapes);
@@ -80,14 +80,14 @@ class Loader {
     Settings& settings = loaded_.settings;
     const Config& config = loaded_.config;
     settings.version = std::max<int64_t>(1, config.version);
-    if (const auto root = Open(config.classes_file, origins_.classes)) {
+    if (const auto root = Open(config.classes_file, origins_["classes.file"])) {
       Raise(ReadClasses(*root, config.classes_file, settings, diagnostics_));
     }
-    if (const auto root = Open(config.sources_file, origins_.sources)) {
+    if (const auto root = Open(config.sources_file, origins_["sources.file"])) {
       Raise(ReadSources(*root, config.sources_file, settings, diagnostics_));
     }
     const Status indexed = settings.Index(config.picture_level);
-    if (const auto root = Open(config.rules_file, origins_.rules)) {
+    if (const auto root = Open(config.rules_file, origins_["rules.file"])) {
       Raise(ReadRules(*root, config.rules_file, levels_, settings, diagnostics_));
     }
     if (!indexed.ok() && diagnostics_.ok()) diagnostics_.Error({config.file, 0}, Message(indexed));
@@ -99,7 +99,6 @@ class Loader {
     loaded_.warnings = diagnostics_.warnings();
     return std::move(loaded_);
   }
-  LoadedConfig& loaded() { return loaded_; }
 
  private:
   void Apply(const RawValue& raw, const std::string& origin) {
@@ -107,12 +106,8 @@ class Loader {
     if (!ParseValue(raw, diagnostics_, value)) return;
     raw.spec->set(loaded_, value);
     loaded_.values.push_back({std::string(raw.spec->section), std::string(raw.spec->key),
-                              raw.property, FlowYaml(raw.node), origin});
-    const std::string path = raw.spec->path();
-    if (path == "areas.file" || path == "areas.layers") origins_.areas = raw.where;
-    if (path == "classes.file") origins_.classes = raw.where;
-    if (path == "sources.file") origins_.sources = raw.where;
-    if (path == "rules.file") origins_.rules = raw.where;
+                              raw.property, raw.node, origin});
+    origins_[raw.spec->path()] = raw.where;
   }
 
   std::optional<Yaml> Open(const std::string& path, const Where& origin) {
@@ -134,18 +129,15 @@ class Loader {
     loaded_.settings.version = std::max(loaded_.settings.version, version);
   }
 
-  void CheckLevels(const LinkedAreas& linked, const std::string& file) {
+  void CheckLevels(const LinkedAreas& linked) {
     const std::string& level = loaded_.config.picture_level;
     if (level.empty()) return;
     const auto it = std::find(linked.levels.begin(), linked.levels.end(), level);
     if (it == linked.levels.end()) {
-      Where where{file, 0};
-      for (const EffectiveValue& v : loaded_.values) {
-        if (v.key == "picture_level") where = {v.origin, 0};
-      }
-      diagnostics_.Error(where, "areas.picture_level: no area is of level " + Quoted(level) +
-                                    ", allowed: " + ListOf(linked.levels) +
-                                    DidYouMean(level, linked.levels));
+      diagnostics_.Error(origins_["areas.picture_level"],
+                         "areas.picture_level: no area is of level " + Quoted(level) +
+                             ", allowed: " + ListOf(linked.levels) +
+                             DidYouMean(level, linked.levels));
       return;
     }
     levels_.rules.assign(it, linked.levels.end());
@@ -167,10 +159,22 @@ class Loader {
   Diagnostics& diagnostics_;
   LoadedConfig loaded_;
   LevelNames levels_;
-  FileOrigins origins_;
+  std::map<std::string, Where> origins_;  // where each key in force was written, by path
 };
 
 }  // namespace
+
+StatusOr<LoadedConfig> LoadOptions(const std::string& path,
+                                   const std::vector<std::string>& environment,
+                                   const std::vector<Override>& overrides) {
+  LB_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(path));
+  LB_ASSIGN_OR_RETURN(const Yaml root, ParseYaml(text, path));
+  Diagnostics diagnostics;
+  Loader loader(diagnostics);
+  loader.Values(GatherValues(root, path, environment, overrides, diagnostics), path);
+  LB_RETURN_IF_ERROR(diagnostics.ToStatus());
+  return loader.Take();
+}
 
 StatusOr<LoadedConfig> LoadConfig(const std::string& path,
                                   const std::vector<std::string>& environment,
@@ -179,9 +183,8 @@ StatusOr<LoadedConfig> LoadConfig(const std::string& path,
   LB_ASSIGN_OR_RETURN(const Yaml root, ParseYaml(text, path));
   Diagnostics diagnostics;
   Loader loader(diagnostics);
-  loader.loaded().config.file = path;
   loader.Values(GatherValues(root, path, environment, overrides, diagnostics), path);
-  loader.Areas(path);
+  loader.Areas();
   loader.OtherFiles();
   LB_RETURN_IF_ERROR(diagnostics.ToStatus());
   return loader.Take();

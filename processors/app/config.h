@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "app/yaml.h"
 #include "base/settings.h"
 #include "base/status.h"
 #include "intake/area_index.h"
@@ -76,8 +77,8 @@ struct Config {
 struct EffectiveValue {
   std::string section, key;  // "kafka", "bootstrap.servers"; section empty at the top level
   std::string property;      // of librdkafka, below the key; else empty
-  std::string yaml;          // flow YAML
-  std::string origin;        // "lagesbild.yaml:3", "LAGESBILD_GROUP", "--set group", "default"
+  Yaml value;
+  std::string origin;  // "lagesbild.yaml:3", "LAGESBILD_GROUP", "--set group", "default"
 };
 
 struct LoadedConfig {
@@ -99,6 +100,12 @@ struct Override {
 StatusOr<LoadedConfig> LoadConfig(const std::string& path,
                                   const std::vector<std::string>& environment,
                                   const std::vector<Override>& overrides);
+
+// The same without the files that it names: settings hold only what stands in `path` itself. For
+// commands that need no areas, classes, sources, rules.
+StatusOr<LoadedConfig> LoadOptions(const std::string& path,
+                                   const std::vector<std::string>& environment,
+                                   const std::vector<Override>& overrides);
 
 // The properties with the files of secrets read. InvalidArgument: a file that cannot be read.
 StatusOr<std::map<std::string, std::string>> ResolveProperties(const KafkaProperties& properties);

@@ -66,32 +66,41 @@ int RunConfigCheck(const Args& args, Io& io) {
   return kExitOk;
 }
 
-// One key with its value and where it came from, aligned.
-void ShowLine(const std::string& text, const std::string& origin, std::ostream& out) {
+// One key with its value and where it came from, aligned; a list of maps takes a line an item.
+void ShowValue(const std::string& indent, const std::string& key, const EffectiveValue& value,
+               std::ostream& out) {
   constexpr size_t kColumn = 48;
+  const std::vector<Yaml>& items = value.value.children;
+  const bool block =
+      !items.empty() && value.value.kind == Yaml::Kind::kList && items[0].kind == Yaml::Kind::kMap;
+  const std::string text = indent + key + ":" + (block ? "" : " " + FlowYaml(value.value));
   out << text << std::string(text.size() < kColumn ? kColumn - text.size() : 1, ' ') << "# "
-      << origin << "\n";
+      << value.origin << "\n";
+  if (!block) return;
+  for (const Yaml& item : items) out << indent << "  - " << FlowYaml(item) << "\n";
+}
+
+void ShowSection(const LoadedConfig& loaded, const std::string& section, std::ostream& out) {
+  out << section << ":\n";
+  std::string properties_of;
+  for (const EffectiveValue& v : loaded.values) {
+    if (v.section != section) continue;
+    if (!v.property.empty() && properties_of != v.key) out << "  " << v.key << ":\n";
+    properties_of = v.property.empty() ? "" : v.key;
+    ShowValue(v.property.empty() ? "  " : "    ", v.property.empty() ? v.key : v.property, v, out);
+  }
 }
 
 int RunConfigShow(const Args& args, Io& io) {
   const auto [loaded, exit_code] = LoadFromArgs(args, io);
   if (!loaded.ok()) return exit_code;
-  std::vector<std::string> sections;
+  std::vector<std::string> done;
   for (const EffectiveValue& v : loaded->values) {
     if (v.section.empty()) {
-      ShowLine(v.key + ": " + v.yaml, v.origin, io.out);
-      continue;
-    }
-    if (std::find(sections.begin(), sections.end(), v.section) != sections.end()) continue;
-    sections.push_back(v.section);
-    io.out << v.section << ":\n";
-    std::string properties_of;
-    for (const EffectiveValue& w : loaded->values) {
-      if (w.section != v.section) continue;
-      if (!w.property.empty() && properties_of != w.key) io.out << "  " << w.key << ":\n";
-      properties_of = w.property.empty() ? "" : w.key;
-      ShowLine((w.property.empty() ? "  " + w.key : "    " + w.property) + ": " + w.yaml, w.origin,
-               io.out);
+      ShowValue("", v.key, v, io.out);
+    } else if (std::find(done.begin(), done.end(), v.section) == done.end()) {
+      done.push_back(v.section);
+      ShowSection(*loaded, v.section, io.out);
     }
   }
   io.out << "# version " << loaded->settings.version << " in force, rule_set "

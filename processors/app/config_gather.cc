@@ -22,7 +22,7 @@ class Gatherer {
       diagnostics_.Error({file, root.line}, "the configuration must be a map (key: value)");
       return;
     }
-    const std::string folder = FolderOf(file).empty() ? "." : FolderOf(file);
+    const std::string folder = FolderOf(file);
     std::vector<std::string> seen;
     for (const Yaml& child : root.children) {
       Level(child, "", file, folder, seen);

@@ -50,7 +50,7 @@ Status Diagnostics::ToStatus() const {
 }
 
 std::string DidYouMean(std::string_view word, const std::vector<std::string>& names) {
-  const size_t far = std::max<size_t>(1, word.size() / 3);
+  const size_t far = word.size() <= 2 ? 0 : std::max<size_t>(1, word.size() / 3);
   size_t best = far + 1;
   const std::string* nearest = nullptr;
   if (word.size() > 64) return "";

@@ -90,7 +90,7 @@ void ReadCount(MapReader& reader, const Yaml& entry, const Context& context, Rul
   const std::vector<int64_t>& windows = context.settings.windows_ms;
   reader.Required("window");
   rule.window_ms = reader.DurationMs("window", 0);
-  if (rule.window_ms != 0 &&
+  if (rule.window_ms != 0 && !windows.empty() &&
       std::find(windows.begin(), windows.end(), rule.window_ms) == windows.end()) {
     std::vector<std::string> names;
     for (const int64_t ms : windows) names.push_back(FormatDurationMs(ms));

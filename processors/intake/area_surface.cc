@@ -106,33 +106,26 @@ bool Covers(const AreaShape& shape, LonLat point) {
   return false;
 }
 
-LonLat InteriorPoint(const AreaShape& shape) {
-  const Polygon* largest = nullptr;
-  double largest_m2 = -1;
-  for (const Polygon& polygon : shape.polygons) {
-    if (const double m2 = PolygonSurfaceM2(polygon); m2 > largest_m2) {
-      largest = &polygon;
-      largest_m2 = m2;
-    }
-  }
-  if (largest == nullptr) return {};
-  const Bounds b = BoundsOf({{*largest}});
-  LonLat best{(b.west + b.east) / 2, (b.south + b.north) / 2};
-  double widest = 0;
-  for (const double share : {0.5, 0.43, 0.59, 0.29, 0.71}) {
-    const double lat = b.south + share * (b.north - b.south);
+std::vector<InteriorPoint> InteriorPoints(const AreaShape& shape, int lines) {
+  const Bounds b = BoundsOf(shape);
+  std::vector<InteriorPoint> points;
+  double sum = 0;
+  for (int line = 0; line < lines; ++line) {
+    // A little off the even fractions, on which the corners of drawn shapes like to lie.
+    const double lat = b.south + (line + 0.487) / lines * (b.north - b.south);
     std::vector<double> lons;
-    AddCrossings(largest->outer, lat, lons);
-    for (const Ring& hole : largest->holes) AddCrossings(hole, lat, lons);
+    for (const Polygon& polygon : shape.polygons) {
+      AddCrossings(polygon.outer, lat, lons);
+      for (const Ring& hole : polygon.holes) AddCrossings(hole, lat, lons);
+    }
     std::sort(lons.begin(), lons.end());
     for (size_t i = 0; i + 1 < lons.size(); i += 2) {
-      if (lons[i + 1] - lons[i] > widest) {
-        widest = lons[i + 1] - lons[i];
-        best = {(lons[i] + lons[i + 1]) / 2, lat};
-      }
+      points.push_back({{(lons[i] + lons[i + 1]) / 2, lat}, lons[i + 1] - lons[i]});
+      sum += points.back().share;
     }
   }
-  return best;
+  for (InteriorPoint& p : points) p.share = sum > 0 ? p.share / sum : 0;
+  return points;
 }
 
 }  // namespace lagesbild::intake

@@ -31,8 +31,12 @@ double EqualAreaRadiusM(double surface_m2);
 // Inside or on the border, holes are outside.
 bool Covers(const AreaShape& shape, LonLat point);
 
-// A point well inside: the middle of the widest crossing of the largest polygon at half its height
-// (or near it).
-LonLat InteriorPoint(const AreaShape& shape);
+// Points inside, each with the share of the shape that it stands for (shares sum to 1): the middles
+// of the crossings of all polygons along `lines` parallels. Never empty for a shape with a surface.
+struct InteriorPoint {
+  LonLat at;
+  double share = 0;
+};
+std::vector<InteriorPoint> InteriorPoints(const AreaShape& shape, int lines);
 
 }  // namespace lagesbild::intake
