@@ -41,7 +41,7 @@ class Fold {
   Fold(const Fold&) = delete;
   Fold& operator=(const Fold&) = delete;
 
-  // Takes back one row as CollectRows gave it; any order of keys, each key once. DataLoss: a row
+  // Takes back one row as CollectRows gave it; keys ascending, each key once. DataLoss: a row
   // that cannot be read or that has a newer format. FinishRestore ends it and checks the whole.
   // Only before the first Instant.
   Status Restore(std::string_view key, std::string_view value);

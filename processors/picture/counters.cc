@@ -1,0 +1,244 @@
+#include "picture/counters.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lagesbild::picture {
+
+OfIndex::OfIndex(const Settings& settings) : settings_(settings) {
+  const int classes = static_cast<int>(settings.classes.size());
+  const int all = classes + static_cast<int>(settings.families.size());
+  for (const auto& c : settings.classes) names_.push_back(c.name);
+  for (const auto& f : settings.families) names_.push_back(f.name);
+  names_.push_back("all");
+  for (int c = 0; c < classes; ++c) {
+    std::vector<int> ofs = {c};
+    for (int f = settings.classes[c].family; f >= 0; f = settings.families[f].parent)
+      ofs.push_back(classes + f);
+    ofs.push_back(all);
+    of_class_.push_back(std::move(ofs));
+  }
+  for (int i = 0; i < size(); ++i) {
+    by_name_.emplace(StoredName(i), i);
+  }
+}
+
+int OfIndex::Find(const Of& of) const {
+  switch (of.what) {
+    case Of::What::kAll:
+      return size() - 1;
+    case Of::What::kClass:
+      return settings_.FindClass(of.name);
+    case Of::What::kFamily: {
+      const int family = settings_.FindFamily(of.name);
+      return family < 0 ? -1 : static_cast<int>(settings_.classes.size()) + family;
+    }
+  }
+  return -1;
+}
+
+std::string OfIndex::StoredName(int of) const {
+  const int classes = static_cast<int>(settings_.classes.size());
+  const char prefix = of < classes ? 'c' : of + 1 < size() ? 'f' : 'a';
+  return prefix + names_[of];
+}
+
+int OfIndex::FindStored(const std::string& name) const {
+  const auto it = by_name_.find(name);
+  return it == by_name_.end() ? -1 : it->second;
+}
+
+Counters::Counters(const Settings* settings, const OfIndex* ofs, int picture)
+    : settings_(settings), ofs_(ofs), picture_(picture) {}
+
+template <typename F>
+void Counters::ForEachArea(int area, F&& f) const {
+  for (int a = area; a >= 0; a = settings_->areas[a].parent) {
+    f(a);
+    if (a == picture_) return;
+  }
+}
+
+Counters::AreaState& Counters::Of(int area) {
+  std::unique_ptr<AreaState>& state = areas_[area];
+  if (state == nullptr) {
+    state = std::make_unique<AreaState>();
+    state->by_of.resize(ofs_->size());
+    if (!settings_->areas[area].leaf) state->unlocated.resize(ofs_->size());
+  }
+  return *state;
+}
+
+Counters::Slot& Counters::SlotOf(int area, int of, bool unlocated) {
+  AreaState& state = Of(area);
+  Slot*& slot = (unlocated ? state.unlocated : state.by_of)[of];
+  if (slot == nullptr) {
+    slots_.push_back(
+        std::make_unique<Slot>(Slot{area, of, unlocated, Series(settings_->windows_ms)}));
+    slot = slots_.back().get();
+  }
+  return *slot;
+}
+
+void Counters::Apply(Incident* incident, Cause cause, int64_t clock_ms) {
+  if (incident->counted == incident->now) {
+    // The sums stay; the rules still want to know, for what the incident says of itself may have
+    // changed.
+    if (incident->now.area >= 0) {
+      ForEachArea(incident->now.area, [&](int a) {
+        for (int of : ofs_->of_class(incident->now.class_id)) Touch(SlotOf(a, of, false), cause);
+      });
+    }
+    return;
+  }
+  if (incident->counted.area >= 0) {
+    ForEachArea(incident->counted.area, [&](int a) { Of(a).incidents.erase(incident); });
+    AddToSeries(incident->counted, -1, cause, clock_ms);
+  }
+  if (incident->now.area >= 0) {
+    ForEachArea(incident->now.area, [&](int a) { Of(a).incidents.insert(incident); });
+    AddToSeries(incident->now, 1, Cause::kNone, clock_ms);
+  }
+  incident->counted = incident->now;
+}
+
+void Counters::AddToSeries(const Contribution& contribution, int sign, Cause cause,
+                           int64_t clock_ms) {
+  const std::vector<int>& ofs = ofs_->of_class(contribution.class_id);
+  ForEachArea(contribution.area, [&](int a) {
+    for (int of : ofs) Change(SlotOf(a, of, false), contribution, sign, cause, clock_ms);
+    Of(a).changed = true;
+  });
+  if (settings_->areas[contribution.area].leaf) return;
+  for (int of : ofs)
+    Change(SlotOf(contribution.area, of, true), contribution, sign, cause, clock_ms);
+}
+
+void Counters::Change(Slot& slot, const Contribution& contribution, int sign, Cause cause,
+                      int64_t clock_ms) {
+  slot.series.Add(contribution, sign, clock_ms);
+  MarkDirty(slot);
+  Schedule(slot);
+  if (!slot.unlocated) Touch(slot, cause);
+}
+
+void Counters::Touch(Slot& slot, Cause cause) {
+  slot.cause = std::max(slot.cause, cause);
+  if (slot.touched) return;
+  slot.touched = true;
+  touched_.push_back(&slot);
+}
+
+void Counters::MarkDirty(Slot& slot) {
+  if (slot.dirty) return;
+  slot.dirty = true;
+  dirty_.push_back(&slot);
+}
+
+void Counters::Schedule(Slot& slot) {
+  const int64_t due_ms = slot.series.next_expiry_ms();
+  if (due_ms >= slot.due_ms) return;  // a later one is found when the entry comes up
+  slot.due_ms = due_ms;
+  heap_.push({due_ms, &slot});
+}
+
+void Counters::Expire(int64_t clock_ms) {
+  while (!heap_.empty() && heap_.top().due_ms <= clock_ms) {
+    const Timer timer = heap_.top();
+    heap_.pop();
+    Slot& slot = *timer.slot;
+    if (timer.due_ms != slot.due_ms) continue;  // an earlier entry has served it
+    if (slot.series.Expire(clock_ms)) {
+      Of(slot.area).changed = true;
+      if (!slot.unlocated) Touch(slot, Cause::kNone);
+    }
+    MarkDirty(slot);
+    slot.due_ms = kNever;
+    Schedule(slot);
+  }
+}
+
+std::vector<TouchedSeries> Counters::TakeTouched() {
+  std::vector<TouchedSeries> out;
+  out.reserve(touched_.size());
+  for (Slot* slot : touched_) {
+    out.push_back({slot->area, slot->of, slot->cause});
+    slot->touched = false;
+    slot->cause = Cause::kNone;
+  }
+  touched_.clear();
+  return out;
+}
+
+void Counters::Forget(Incident* incident) {
+  if (incident->counted.area < 0) return;
+  ForEachArea(incident->counted.area, [&](int a) { Of(a).incidents.erase(incident); });
+}
+
+const Series* Counters::Find(int area, int of) const {
+  const auto it = areas_.find(area);
+  if (it == areas_.end() || it->second->by_of[of] == nullptr) return nullptr;
+  return &it->second->by_of[of]->series;
+}
+
+const Series* Counters::FindUnlocated(int area, int of) const {
+  const auto it = areas_.find(area);
+  if (it == areas_.end() || it->second->unlocated.empty() || it->second->unlocated[of] == nullptr)
+    return nullptr;
+  return &it->second->unlocated[of]->series;
+}
+
+const Counters::Incidents& Counters::incidents(int area) const {
+  static const Incidents kNone;
+  const auto it = areas_.find(area);
+  return it == areas_.end() ? kNone : it->second->incidents;
+}
+
+std::vector<int> Counters::areas() const {
+  std::vector<int> out;
+  for (const auto& [area, state] : areas_) out.push_back(area);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::vector<int> Counters::TakeChangedAreas() {
+  std::vector<int> out;
+  for (const auto& [area, state] : areas_) {
+    if (std::exchange(state->changed, false)) out.push_back(area);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+void Counters::TakeRows(const RowSink& sink) {
+  for (Slot* slot : dirty_) {
+    slot->dirty = false;
+    for (int64_t hour_ms : slot->series.TakeDirtyHours()) {
+      sink(slot->area, slot->of, slot->unlocated, hour_ms, slot->series.RowOf(hour_ms));
+    }
+  }
+  dirty_.clear();
+}
+
+void Counters::ForEachRow(const std::function<void(int, int, bool, int64_t)>& row) const {
+  for (const auto& slot : slots_) {
+    for (int64_t hour_ms : slot->series.hours())
+      row(slot->area, slot->of, slot->unlocated, hour_ms);
+  }
+}
+
+Status Counters::Restore(int area, int of, bool unlocated, int64_t hour_ms, std::string_view row,
+                         int64_t clock_ms) {
+  Slot& slot = SlotOf(area, of, unlocated);
+  LB_RETURN_IF_ERROR(slot.series.Restore(hour_ms, row, clock_ms));
+  Schedule(slot);
+  return absl::OkStatus();
+}
+
+void Counters::Adopt(Incident* incident) {
+  incident->counted = incident->now;
+  if (incident->now.area < 0) return;
+  ForEachArea(incident->now.area, [&](int a) { Of(a).incidents.insert(incident); });
+}
+
+}  // namespace lagesbild::picture

@@ -1,0 +1,137 @@
+// Counters: the series of one picture, area by area, fed by incidents.
+//
+// An incident counts in the series of its class, of its families and of "all", in its area and in
+// each area above up to the picture; what could be placed no deeper than an area with areas below
+// it counts once more in that area's "unlocated" series. A heap holds each series' next expiry, so
+// the passing of time touches only what changes. Owns the series, borrows the incidents. Source:
+// contract, "Aggregate".
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <queue>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "base/settings.h"
+#include "picture/report.h"
+#include "picture/series.h"
+
+namespace lagesbild::picture {
+
+// What series can be of: classes first, then families, then all, as one index.
+class OfIndex {
+ public:
+  explicit OfIndex(const Settings& settings);
+  int size() const { return static_cast<int>(names_.size()); }
+  const std::string& name(int of) const { return names_[of]; }
+  // The series that an incident of this class counts in: itself, its families upwards, all.
+  const std::vector<int>& of_class(int class_id) const { return of_class_[class_id]; }
+  int Find(const Of& of) const;  // -1: not in the configuration
+  // Name in stored keys: prefixed by c, f or a, for a class and a family may share one.
+  std::string StoredName(int of) const;
+  int FindStored(const std::string& name) const;  // -1: not in the configuration
+
+ private:
+  const Settings& settings_;
+  std::vector<std::string> names_;
+  std::vector<std::vector<int>> of_class_;
+  absl::flat_hash_map<std::string, int> by_name_;
+};
+
+// A series whose sums, or whose incidents, have changed in this instant.
+struct TouchedSeries {
+  int area = -1;
+  int of = -1;
+  Cause cause = Cause::kNone;  // why an incident left it, other than by time; the highest of them
+};
+
+class Counters {
+ public:
+  // All borrowed; `picture` is an area index.
+  Counters(const Settings* settings, const OfIndex* ofs, int picture);
+
+  // Makes the series count what the incident now says in place of what they counted of it; `cause`
+  // says why, where it is less.
+  void Apply(Incident* incident, Cause cause, int64_t clock_ms);
+  // Takes out what has left its windows at `clock_ms`.
+  void Expire(int64_t clock_ms);
+  int64_t next_due_ms() const { return heap_.empty() ? kNever : heap_.top().due_ms; }
+
+  // Touched since the last call; one entry a series, in no order.
+  std::vector<TouchedSeries> TakeTouched();
+
+  // The incident has left memory (past every window): it is no longer among `incidents`.
+  void Forget(Incident* incident);
+
+  // Series of (area, of), null if it never had a count.
+  const Series* Find(int area, int of) const;
+  const Series* FindUnlocated(int area, int of) const;
+  // Incidents counted in this area or below it, by time; past every window ones too.
+  using Incidents = absl::btree_set<Incident*, IncidentOrder>;
+  const Incidents& incidents(int area) const;
+
+  // Areas that have a series, ascending.
+  std::vector<int> areas() const;
+  // Areas with a sum changed since the last call.
+  std::vector<int> TakeChangedAreas();
+  void MarkChanged(int area) { Of(area).changed = true; }
+
+  // Stored rows, an hour of a series each: (area, of, unlocated, hour). Value empty: delete it.
+  using RowSink =
+      std::function<void(int area, int of, bool unlocated, int64_t hour_ms, std::string value)>;
+  void TakeRows(const RowSink& sink);
+  // Every row there is.
+  void ForEachRow(
+      const std::function<void(int area, int of, bool unlocated, int64_t hour_ms)>& row) const;
+  Status Restore(int area, int of, bool unlocated, int64_t hour_ms, std::string_view row,
+                 int64_t clock_ms);
+  // For a restored incident: what the restored series have of it already.
+  void Adopt(Incident* incident);
+  int64_t series_count() const { return static_cast<int64_t>(slots_.size()); }
+
+ private:
+  struct Slot {
+    int area, of;
+    bool unlocated;
+    Series series;
+    int64_t due_ms = kNever;  // that of its live entry in the heap
+    bool touched = false;
+    bool dirty = false;
+    Cause cause = Cause::kNone;
+  };
+  struct AreaState {
+    std::vector<Slot*> by_of, unlocated;
+    Incidents incidents;
+    bool changed = false;
+  };
+  struct Timer {
+    int64_t due_ms;
+    Slot* slot;
+    bool operator<(const Timer& other) const { return due_ms > other.due_ms; }  // earliest on top
+  };
+
+  AreaState& Of(int area);
+  Slot& SlotOf(int area, int of, bool unlocated);
+  void AddToSeries(const Contribution& contribution, int sign, Cause cause, int64_t clock_ms);
+  void Change(Slot& slot, const Contribution& contribution, int sign, Cause cause,
+              int64_t clock_ms);
+  void Touch(Slot& slot, Cause cause);
+  void MarkDirty(Slot& slot);
+  void Schedule(Slot& slot);
+  template <typename F>
+  void ForEachArea(int area, F&& f) const;
+
+  const Settings* settings_;
+  const OfIndex* ofs_;
+  int picture_;
+  absl::flat_hash_map<int, std::unique_ptr<AreaState>> areas_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  std::priority_queue<Timer> heap_;
+  std::vector<Slot*> touched_, dirty_;
+};
+
+}  // namespace lagesbild::picture

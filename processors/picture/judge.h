@@ -1,0 +1,112 @@
+// Judge: what changed in one instant, in one picture → alert transitions.
+//
+// Holds what the rules share: what has changed, what an alert may say, and how a transition is
+// announced. Each rule is one file (rule_*.cc) and one line in the table in judge.cc; a rule
+// decides when an alert opens, stays and ends, nothing else. All of an instant is judged at once,
+// at its clock. Lives for one instant. Thread-compatible. Source: contract, "Alert transition";
+// domain.md §3, §4.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/settings.h"
+#include "picture/alerts.h"
+#include "picture/counters.h"
+#include "picture/outputs.h"
+#include "picture/report.h"
+#include "picture/silences.h"
+#include "picture/sources.h"
+
+namespace lagesbild::picture {
+
+// What an instant changed in the picture.
+struct Changes {
+  std::vector<Incident*>
+      incidents;  // new, changed or gone; those that are not gone come first reports and all
+  std::vector<TouchedSeries> series;
+  absl::flat_hash_map<ReportKey, Cause> lost;  // reports that counted and no longer do as they did
+  std::vector<Alert*>
+      alerts;  // due, followed a changed report, or command, silence, blindness; may repeat
+  std::vector<PendingCount> pending;  // due
+};
+
+// What an alert says of the incidents behind it, as now known.
+struct Facts {
+  std::string of;
+  int64_t observed = 0;
+  std::vector<const Incident*> incidents;  // by time
+  int64_t window_ms = 0;                   // 0: none; else time alone takes incidents out
+};
+
+class Judge {
+ public:
+  struct Context {
+    const Settings* settings;
+    const OfIndex* ofs;
+    int picture;  // area index
+    const Counters* counters;
+    AlertBook* alerts;
+    const Silences* silences;
+    const Sources* sources;
+    // The held report of a key, null if there is none.
+    std::function<HeldReport*(const ReportKey&)> find_report;
+    int64_t clock_ms;
+  };
+  Judge(Context context, const Changes& changes);
+
+  // All transitions of the instant, in the order of alert ids.
+  std::vector<AlertTransition> Run();
+
+  // For the rules.
+  const Context& context() const { return context_; }
+  const Changes& changes() const { return changes_; }
+  int64_t clock_ms() const { return context_.clock_ms; }
+  // Opens a new alert, or the next generation of one that has ended.
+  void Open(Alert alert, const Facts& facts);
+  void Reopen(Alert& alert, const Facts& facts);
+  // Ends an open one.
+  void Resolve(Alert& alert, const Facts& facts, std::string_view reason = {});
+  void Cancel(Alert& alert, const Facts& facts, Cause cause);
+  // Announces what has changed of an open one since the last transition, if anything has.
+  void Update(Alert& alert, const Facts& facts);
+  // True if the incidents differ from those last announced by more than time having taken some out
+  // of the window.
+  bool IncidentsDiffer(const Alert& alert, const Facts& facts) const;
+  // True if a source that contributes to the alert is blind: nothing resolves.
+  bool Blind(const Alert& alert, const Facts& facts) const;
+
+ private:
+  AlertTransition Describe(const Alert& alert, const Facts& facts, AlertState state) const;
+  void Emit(Alert& alert, const Facts& facts, AlertState state, std::string_view reason);
+  // Takes over what the facts say now.
+  void Refresh(Alert& alert, const Facts& facts);
+  std::vector<Known> KnownOf(const Facts& facts) const;
+  std::vector<std::string> BlindSources(const Alert& alert, const Facts& facts) const;
+  bool Feeds(const Source& source, const std::string& of) const;
+  Completeness CompletenessOf(const std::vector<std::string>& blind) const;
+
+  Context context_;
+  const Changes& changes_;
+  std::vector<AlertTransition> out_;
+};
+
+// One line a rule type.
+struct RuleEntry {
+  RuleType type;
+  std::string_view name;
+  void (*judge)(const Rule& rule, int rule_index, Judge& judge);
+};
+std::span<const RuleEntry> RuleTable();
+
+void JudgeSingle(const Rule& rule, int rule_index, Judge& judge);  // rule_single.cc
+void JudgeCount(const Rule& rule, int rule_index, Judge& judge);   // rule_count.cc
+
+Certainty CertaintyOf(const Incident& incident);
+
+}  // namespace lagesbild::picture

@@ -1,0 +1,150 @@
+// Picture: all that is known of one picture (a borough), and one instant of it at a time.
+//
+// revise → merge → count → judge. Records of an instant only change what is held of each report; at
+// the end of the instant Close derives incidents, counts and alerts from what then stands, so that
+// nothing depends on the order within it. Thread-compatible. Source: architecture §3; contract,
+// "Report", "Incident", "Aggregate".
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "base/settings.h"
+#include "picture/alerts.h"
+#include "picture/counters.h"
+#include "picture/judge.h"
+#include "picture/merge.h"
+#include "picture/outputs.h"
+#include "picture/refute.h"
+#include "picture/report.h"
+#include "picture/reports.h"
+#include "picture/silences.h"
+#include "picture/sources.h"
+#include "picture/tip_limit.h"
+
+namespace lagesbild::picture {
+
+class Picture {
+ public:
+  // `area`: index of its area. All borrowed; they outlive the Picture.
+  Picture(int area, const Settings* settings, const OfIndex* ofs, const Sources* sources);
+
+  // --- The records of an instant.
+  void Take(const Report& report, int64_t clock_ms);
+  // Whatever is held of the report below this revision is no more, unless it counts here.
+  void Supersede(const Superseded& superseded);
+  // False: there is no such alert.
+  bool Acknowledge(const std::string& alert_id);
+  bool Dismiss(const std::string& alert_id);
+  void Silence(const Command& command);
+  void Unsilence(const Command& command);
+  // A source has gone blind or has returned: open alerts are looked at again, areas tell.
+  void SourcesChanged();
+
+  // --- The end of it.
+  // What falls due at or before `clock_ms`.
+  void Expire(int64_t clock_ms);
+  int64_t next_due_ms() const;
+  // Derives and judges; transitions in the order of alert ids.
+  std::vector<AlertTransition> Close(int64_t clock_ms);
+
+  // --- Outputs and rows. Aggregates first: they number themselves.
+  void CollectAggregates(int64_t clock_ms, std::vector<Aggregate>& out);
+  // Keys without the picture's prefix; value empty: the row is gone.
+  using RowSink = std::function<void(std::string key, std::string value)>;
+  void CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink);
+  Status Restore(std::string_view key, std::string_view row, int64_t clock_ms);
+  void FinishRestore(int64_t clock_ms);
+
+  // --- A new configuration: what it held, handed to the pictures that come after it.
+  struct Parts {
+    std::vector<std::unique_ptr<HeldReport>> reports;
+    std::vector<Alert> alerts;
+    std::vector<std::string> keys;  // all its rows, to be deleted
+    std::string silences;           // as their row
+    std::set<std::string> orgs;
+    std::map<std::string, int64_t> sequences;
+  };
+  Parts Dismantle();
+  void AdoptReport(std::unique_ptr<HeldReport> report);
+  void AdoptAlert(Alert alert);
+  void AdoptRest(const Parts& parts);
+  // All is counted anew and every open alert is looked at.
+  void FinishAdoption(int64_t clock_ms);
+
+  const std::string& id() const { return settings_->areas[area_].id; }
+  int area() const { return area_; }
+  const AlertBook& alerts() const { return alerts_; }
+  int64_t report_count() const { return static_cast<int64_t>(reports_.size()); }
+  int64_t incident_count() const { return static_cast<int64_t>(merger_.size()); }
+  int64_t series_count() const { return counters_.series_count(); }
+
+  // For the fold's list of pictures to visit.
+  int64_t scheduled_ms = kNever;
+  bool visited = false;
+
+ private:
+  // What an instant makes of one report. Until Close what is held stays as it was before the
+  // instant.
+  struct Touched {
+    HeldReport* held = nullptr;        // null: not held before
+    std::unique_ptr<HeldReport> next;  // null: no longer held after
+    Cause removed = Cause::kNone;      // why, where `next` is null
+  };
+  // A report whose place among the others has to be found again.
+  struct Moved {
+    HeldReport* report;
+    Incident* incident;  // that it was in before
+    bool seated;         // it was among those that join
+    Cause removed;       // kNone: it is still held
+  };
+
+  Touched& Touch(const ReportKey& key);
+  std::vector<Moved> Revise();
+  void Apply(Touched& touched, Moved& moved);
+  void Resettle(std::vector<Moved>& moved);
+  void Place(HeldReport* report) const;
+  void Count(const std::vector<Moved>& moved, int64_t clock_ms, Changes& changes);
+  void DropExpired(int64_t clock_ms);
+  void LookAtOpen();
+  void Link(Alert& alert);
+  void ConnectReports();
+  Aggregate Describe(int area, int64_t clock_ms);
+  std::vector<WindowCells> Cells(int area, bool unlocated) const;
+  std::vector<std::string> BlindSources() const;
+
+  const int area_;
+  const Settings* settings_;
+  const OfIndex* ofs_;
+  const Sources* sources_;
+
+  Reports reports_;
+  Refutations refutations_;
+  TipLimit tip_limit_;
+  Merger merger_;
+  Counters counters_;
+  AlertBook alerts_;
+  Silences silences_;
+  std::set<std::string> orgs_;                // that ever had a report here
+  std::map<std::string, int64_t> sequences_;  // area id → of its last aggregate
+  std::set<std::string> dirty_sequences_;
+  bool dirty_silences_ = false, dirty_orgs_ = false;
+
+  // Of the instant.
+  absl::flat_hash_map<ReportKey, Touched> touched_;
+  std::vector<std::unique_ptr<HeldReport>> removed_;
+  std::vector<Alert*> looked_at_;
+  std::vector<PendingCount> pending_due_;
+};
+
+}  // namespace lagesbild::picture

@@ -1,0 +1,191 @@
+// The rows of one picture: what is stored of it, how it comes back, and how it moves to a new
+// configuration.
+//
+// Keys (after the picture's prefix): a letter, then
+//   A name                                   an alert, or a pending count
+//   B area NUL series NUL [tu] hour          an hour of a series; t: the whole of it, u: its
+//   unlocated part O                                        organisations that ever had a report
+//   here Q area                                   sequence of the area's last aggregate R commit
+//   the reports that one commit changed S                                        silences
+// Hours and commits are 8 bytes, most significant first. Values open with a format byte.
+#include <algorithm>
+#include <utility>
+
+#include "base/bytes.h"
+#include "picture/picture.h"
+
+namespace lagesbild::picture {
+namespace {
+
+constexpr uint8_t kFormat = 1;
+
+std::string KeyWithNumber(std::string key, uint64_t number) {
+  ByteWriter(key).BigEndian64(number);
+  return key;
+}
+
+std::string SeriesKey(const std::string& area, const std::string& of, bool unlocated,
+                      int64_t hour_ms) {
+  return KeyWithNumber("B" + area + '\0' + of + '\0' + (unlocated ? 'u' : 't'),
+                       static_cast<uint64_t>(hour_ms));
+}
+
+}  // namespace
+
+void Picture::CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink) {
+  for (auto& [name, row] : alerts_.TakeRows()) sink("A" + name, std::move(row));
+  counters_.TakeRows([&](int area, int of, bool unlocated, int64_t hour_ms, std::string row) {
+    sink(SeriesKey(settings_->areas[area].id, ofs_->StoredName(of), unlocated, hour_ms),
+         std::move(row));
+  });
+  if (std::exchange(dirty_orgs_, false)) {
+    std::string row;
+    ByteWriter w(row);
+    w.Byte(kFormat);
+    for (const std::string& org : orgs_) w.String(org);
+    sink("O", std::move(row));
+  }
+  for (const std::string& area : std::exchange(dirty_sequences_, {})) {
+    std::string row;
+    ByteWriter w(row);
+    w.Byte(kFormat);
+    w.Signed(sequences_[area]);
+    sink("Q" + area, std::move(row));
+  }
+  reports_.CollectRows(commit, clock_ms, [&](uint64_t chunk, std::string row) {
+    sink(KeyWithNumber("R", chunk), std::move(row));
+  });
+  if (std::exchange(dirty_silences_, false)) sink("S", silences_.Encode());
+}
+
+Status Picture::Restore(std::string_view key, std::string_view row, int64_t clock_ms) {
+  const char type = key.empty() ? '\0' : key.front();
+  const std::string_view rest = key.substr(std::min<size_t>(1, key.size()));
+  ByteReader r(row);
+  switch (type) {
+    case 'A':
+      return alerts_.Restore(rest, row);
+    case 'B': {
+      const size_t area_end = rest.find('\0');
+      const size_t of_end =
+          area_end == std::string_view::npos ? area_end : rest.find('\0', area_end + 1);
+      if (of_end == std::string_view::npos || rest.size() != of_end + 10)
+        return DataLoss("series row: bad key");
+      const int area = settings_->FindArea(std::string(rest.substr(0, area_end)));
+      const int of =
+          ofs_->FindStored(std::string(rest.substr(area_end + 1, of_end - area_end - 1)));
+      if (area < 0 || of < 0)
+        return DataLoss("series row: area or class is not in the configuration");
+      const auto hour_ms = static_cast<int64_t>(ByteReader(rest.substr(of_end + 2)).BigEndian64());
+      return counters_.Restore(area, of, rest[of_end + 1] == 'u', hour_ms, row, clock_ms);
+    }
+    case 'O':
+      if (r.Byte() != kFormat) return DataLoss("organisations row: unknown format");
+      while (r.ok() && !r.done()) orgs_.insert(r.String());
+      return r.ok() ? absl::OkStatus() : DataLoss("organisations row: cut");
+    case 'Q':
+      if (r.Byte() != kFormat) return DataLoss("sequence row: unknown format");
+      sequences_[std::string(rest)] = r.Signed();
+      return r.ok() ? absl::OkStatus() : DataLoss("sequence row: cut");
+    case 'R':
+      if (rest.size() != 8) return DataLoss("report chunk: bad key");
+      return reports_.Restore(ByteReader(rest).BigEndian64(), row, clock_ms);
+    case 'S':
+      return silences_.Restore(row);
+    default:
+      return DataLoss("row of an unknown kind");
+  }
+}
+
+void Picture::FinishRestore(int64_t clock_ms) {
+  ConnectReports();
+  for (Incident* incident : merger_.Resolve()) counters_.Adopt(incident);
+  merger_.Forget();
+  for (const auto& [id, alert] : alerts_.all()) Link(*alert);
+  DropExpired(clock_ms);
+  removed_.clear();
+}
+
+// Derives what is derived of each report, and seats those that join.
+void Picture::ConnectReports() {
+  reports_.ForEach([&](HeldReport* report) {
+    Place(report);
+    if (!report->refuted) tip_limit_.Insert(report);
+  });
+  tip_limit_.Settle([](HeldReport* tip) { tip->over_limit = true; });
+  reports_.ForEach([&](HeldReport* report) { refutations_.Insert(report); });
+  refutations_.Settle([](HeldReport* report) { report->taken = true; });
+  reports_.ForEach([&](HeldReport* report) {
+    if (report->Joins()) merger_.Insert(report);
+  });
+}
+
+// Connects an alert with its rule, its area, its reports and its timer.
+void Picture::Link(Alert& alert) {
+  const auto& rules = settings_->rules;
+  const auto rule =
+      std::find_if(rules.begin(), rules.end(), [&](const Rule& r) { return r.id == alert.rule; });
+  alert.rule_index = rule == rules.end() ? -1 : static_cast<int>(rule - rules.begin());
+  alert.area = settings_->FindArea(alert.area_id);
+  if (alert.phase != Alert::Phase::kCancelled) {
+    for (const ReportKey& key : alert.reports) {
+      if (HeldReport* report = reports_.Find(key)) report->alerts.push_back(&alert);
+    }
+  }
+  if (alert.phase == Alert::Phase::kOpen && alert.held_since_ms != kNever &&
+      alert.rule_index >= 0) {
+    alerts_.SetDue(alert, alert.held_since_ms + rule->hold_ms);
+  }
+}
+
+Picture::Parts Picture::Dismantle() {
+  Parts parts;
+  for (uint64_t chunk : reports_.chunks()) parts.keys.push_back(KeyWithNumber("R", chunk));
+  counters_.ForEachRow([&](int area, int of, bool unlocated, int64_t hour_ms) {
+    parts.keys.push_back(
+        SeriesKey(settings_->areas[area].id, ofs_->StoredName(of), unlocated, hour_ms));
+  });
+  for (const auto& [id, alert] : alerts_.all()) {
+    parts.keys.push_back("A" + id);
+    parts.alerts.push_back(*alert);
+  }
+  for (const std::string& name : alerts_.PendingNames()) parts.keys.push_back("A" + name);
+  for (const auto& [area, sequence] : sequences_) parts.keys.push_back("Q" + area);
+  parts.keys.push_back("O");
+  parts.keys.push_back("S");
+  parts.silences = silences_.Encode();
+  parts.orgs = orgs_;
+  parts.sequences = sequences_;
+  parts.reports = reports_.TakeAll();
+  return parts;
+}
+
+void Picture::AdoptReport(std::unique_ptr<HeldReport> report) {
+  report->incident = nullptr;
+  report->alerts.clear();
+  report->over_limit = report->taken = false;
+  reports_.MarkDirty(&reports_.Add(std::move(report)));
+}
+
+void Picture::AdoptAlert(Alert alert) {
+  alert.due_ms = kNever;
+  alerts_.MarkDirty(alerts_.Add(std::move(alert)));
+}
+
+void Picture::AdoptRest(const Parts& parts) {
+  orgs_ = parts.orgs;
+  sequences_ = parts.sequences;
+  for (const auto& [area, sequence] : sequences_) dirty_sequences_.insert(area);
+  dirty_orgs_ = !orgs_.empty();
+  if (!parts.silences.empty()) dirty_silences_ = silences_.Restore(parts.silences).ok();
+}
+
+void Picture::FinishAdoption(int64_t clock_ms) {
+  ConnectReports();
+  for (Incident* incident : merger_.Resolve()) counters_.Apply(incident, Cause::kNone, clock_ms);
+  merger_.Forget();
+  for (const auto& [id, alert] : alerts_.all()) Link(*alert);
+  LookAtOpen();
+}
+
+}  // namespace lagesbild::picture

@@ -1,0 +1,197 @@
+#include "picture/reports.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "base/time.h"
+
+namespace lagesbild::picture {
+namespace {
+
+constexpr uint8_t kChunkFormat = 1;
+// Reports of one incident may go at different times; what is stored outlives them all by this much.
+constexpr int64_t kSlackMs = 2 * kDayMs;
+
+// Entry of a chunk: key, kept until, 0 (gone) or 1 and the report.
+void WriteKey(const ReportKey& key, ByteWriter& w) {
+  w.Byte(key.tip ? 1 : 0);
+  w.String(key.org);
+  w.String(key.id);
+}
+
+void WriteReport(const HeldReport& r, ByteWriter& w) {
+  w.Signed(r.revision);
+  w.Byte(static_cast<uint8_t>(r.refuted | r.confirmed << 1 | r.has_point << 2));
+  w.Byte(static_cast<uint8_t>(r.kind));
+  w.String(r.class_name);
+  w.String(r.area_id);
+  w.Signed(r.occurred_ms);
+  if (r.has_point) {
+    w.Double(r.lat);
+    w.Double(r.lon);
+    w.Double(r.precision_m);
+  }
+  w.String(r.reporter);
+  w.Signed(r.first_accepted_ms);
+  w.Signed(r.accepted_ms - r.first_accepted_ms);
+}
+
+void ReadReport(ByteReader& r, HeldReport& report) {
+  report.revision = r.Signed();
+  const uint8_t flags = r.Byte();
+  report.refuted = flags & 1;
+  report.confirmed = flags & 2;
+  report.has_point = flags & 4;
+  report.kind = static_cast<Kind>(r.Byte());
+  report.class_name = r.String();
+  report.area_id = r.String();
+  report.occurred_ms = r.Signed();
+  if (report.has_point) {
+    report.lat = r.Double();
+    report.lon = r.Double();
+    report.precision_m = r.Double();
+  }
+  report.reporter = r.String();
+  report.first_accepted_ms = r.Signed();
+  report.accepted_ms = report.first_accepted_ms + r.Signed();
+}
+
+int64_t ExpiryHour(int64_t keep_until_ms) { return FloorTo(keep_until_ms, kHourMs) + kHourMs; }
+
+}  // namespace
+
+HeldReport* Reports::Find(const ReportKey& key) const {
+  const auto it = by_key_.find(key);
+  return it == by_key_.end() ? nullptr : it->second.get();
+}
+
+HeldReport& Reports::Add(std::unique_ptr<HeldReport> report) {
+  HeldReport& added = *report;
+  removed_.erase(added.key);
+  by_expiry_[ExpiryHour(added.keep_until_ms)].insert(&added);
+  const bool is_new = by_key_.emplace(added.key, std::move(report)).second;
+  LB_CHECK(is_new);
+  return added;
+}
+
+std::unique_ptr<HeldReport> Reports::Remove(HeldReport* report) {
+  removed_[report->key] = report->keep_until_ms;
+  return Drop(report);
+}
+
+std::unique_ptr<HeldReport> Reports::Drop(HeldReport* report) {
+  const auto bucket = by_expiry_.find(ExpiryHour(report->keep_until_ms));
+  if (bucket != by_expiry_.end()) {
+    bucket->second.erase(report);
+    if (bucket->second.empty()) by_expiry_.erase(bucket);
+  }
+  dirty_.erase(report->key);
+  const auto it = by_key_.find(report->key);
+  std::unique_ptr<HeldReport> out = std::move(it->second);
+  by_key_.erase(it);
+  return out;
+}
+
+void Reports::KeepUntil(HeldReport* report, int64_t keep_until_ms) {
+  const int64_t before = ExpiryHour(report->keep_until_ms);
+  report->keep_until_ms = keep_until_ms;
+  const int64_t now = ExpiryHour(keep_until_ms);
+  if (before == now) return;
+  const auto bucket = by_expiry_.find(before);
+  if (bucket != by_expiry_.end()) bucket->second.erase(report);
+  by_expiry_[now].insert(report);
+}
+
+int64_t Reports::next_due_ms() const {
+  return by_expiry_.empty() ? kNever : by_expiry_.begin()->first;
+}
+
+std::vector<HeldReport*> Reports::TakeExpired(int64_t clock_ms) {
+  std::vector<HeldReport*> out;
+  while (!by_expiry_.empty() && by_expiry_.begin()->first <= clock_ms) {
+    out.insert(out.end(), by_expiry_.begin()->second.begin(), by_expiry_.begin()->second.end());
+    by_expiry_.erase(by_expiry_.begin());
+  }
+  return out;
+}
+
+void Reports::ForEach(const std::function<void(HeldReport*)>& f) const {
+  for (const auto& [key, report] : by_key_) f(report.get());
+}
+
+std::vector<std::unique_ptr<HeldReport>> Reports::TakeAll() {
+  std::vector<std::unique_ptr<HeldReport>> out;
+  for (auto& [key, report] : by_key_) out.push_back(std::move(report));
+  by_key_.clear();
+  by_expiry_.clear();
+  dirty_.clear();
+  removed_.clear();
+  return out;
+}
+
+void Reports::CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink) {
+  for (auto it = chunks_.begin(); it != chunks_.end();) {
+    if (it->second + kSlackMs > clock_ms) {
+      ++it;
+      continue;
+    }
+    sink(it->first, {});
+    it = chunks_.erase(it);
+  }
+  if (dirty_.empty() && removed_.empty()) return;
+  std::string row;
+  ByteWriter w(row);
+  w.Byte(kChunkFormat);
+  int64_t keep_until_ms = 0;
+  for (const ReportKey& key : dirty_) {
+    const HeldReport& report = *by_key_.find(key)->second;
+    keep_until_ms = std::max(keep_until_ms, report.keep_until_ms);
+    WriteKey(key, w);
+    w.Signed(report.keep_until_ms);
+    w.Byte(1);
+    WriteReport(report, w);
+  }
+  for (const auto& [key, until_ms] : removed_) {
+    keep_until_ms = std::max(keep_until_ms, until_ms);
+    WriteKey(key, w);
+    w.Signed(until_ms);
+    w.Byte(0);
+  }
+  dirty_.clear();
+  removed_.clear();
+  chunks_[commit] = keep_until_ms;
+  sink(commit, std::move(row));
+}
+
+Status Reports::Restore(uint64_t commit, std::string_view row, int64_t clock_ms) {
+  ByteReader r(row);
+  if (r.Byte() != kChunkFormat) return DataLoss("report chunk: unknown format");
+  int64_t chunk_until_ms = 0;
+  while (r.ok() && !r.done()) {
+    auto report = std::make_unique<HeldReport>();
+    report->key.tip = r.Byte() != 0;
+    report->key.org = r.String();
+    report->key.id = r.String();
+    report->keep_until_ms = r.Signed();
+    chunk_until_ms = std::max(chunk_until_ms, report->keep_until_ms);
+    const bool held = r.Byte() == 1;
+    if (held) ReadReport(r, *report);
+    if (!r.ok()) break;
+    // What is this old may have outlived, in its chunk, the later word that it is gone.
+    if (report->keep_until_ms + kSlackMs <= clock_ms) continue;
+    if (HeldReport* before = Find(report->key)) Drop(before);
+    if (held) Add(std::move(report));
+  }
+  chunks_[commit] = chunk_until_ms;
+  return r.ok() ? absl::OkStatus() : DataLoss("report chunk: cut");
+}
+
+std::vector<uint64_t> Reports::chunks() const {
+  std::vector<uint64_t> out;
+  for (const auto& [commit, until_ms] : chunks_) out.push_back(commit);
+  return out;
+}
+
+}  // namespace lagesbild::picture

@@ -1,0 +1,64 @@
+// Reports: the latest revision of every report that a picture holds, by key, with retention and
+// stored chunks.
+//
+// Stored as one chunk a commit: all reports that the commit changed, as absolute values; what a
+// later chunk says of a report goes before an earlier one. A chunk is deleted when everything in it
+// is past keeping. Thread-compatible.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "base/status.h"
+#include "picture/report.h"
+#include "picture/series.h"
+
+namespace lagesbild::picture {
+
+class Reports {
+ public:
+  // Null if it is not held.
+  HeldReport* Find(const ReportKey& key) const;
+  HeldReport& Add(std::unique_ptr<HeldReport> report);
+  // Takes it out; what is stored of it will say so.
+  std::unique_ptr<HeldReport> Remove(HeldReport* report);
+  // Takes it out because its time is over: nothing needs to be stored.
+  std::unique_ptr<HeldReport> Drop(HeldReport* report);
+  // Has it stored with the next chunk.
+  void MarkDirty(HeldReport* report) { dirty_.insert(report->key); }
+  // Sets how long it is kept; call it instead of writing the field.
+  void KeepUntil(HeldReport* report, int64_t keep_until_ms);
+
+  size_t size() const { return by_key_.size(); }
+  // When a report or a chunk may next be dropped.
+  int64_t next_due_ms() const;
+  // Those whose time is over at `clock_ms`; they are listed no more.
+  std::vector<HeldReport*> TakeExpired(int64_t clock_ms);
+  void ForEach(const std::function<void(HeldReport*)>& f) const;
+  std::vector<std::unique_ptr<HeldReport>> TakeAll();
+
+  using RowSink = std::function<void(uint64_t commit, std::string value)>;  // value empty: delete
+  void CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink);
+  // Chunks in ascending order of commits. DataLoss: not a chunk of this format.
+  Status Restore(uint64_t commit, std::string_view row, int64_t clock_ms);
+  std::vector<uint64_t> chunks() const;
+
+ private:
+  absl::flat_hash_map<ReportKey, std::unique_ptr<HeldReport>> by_key_;
+  absl::btree_map<int64_t, absl::flat_hash_set<HeldReport*>>
+      by_expiry_;  // hour at whose end they may go
+  absl::btree_set<ReportKey> dirty_;
+  std::map<ReportKey, int64_t> removed_;       // key → kept until, not yet stored
+  absl::btree_map<uint64_t, int64_t> chunks_;  // commit → kept until
+};
+
+}  // namespace lagesbild::picture

@@ -1,0 +1,183 @@
+// Rule "count": incidents of a class or family in a rolling window ≥ enter; clears when ≤ exit for
+// `hold`.
+//
+// In: series touched in the instant, alerts due. Out: one alert an episode of (rule, area).
+// Incidents known from tips alone do not count. Source: contract, "Alert transition"; domain.md §3.
+#include <algorithm>
+#include <set>
+
+#include "base/hash.h"
+#include "base/time.h"
+#include "picture/judge.h"
+
+namespace lagesbild::picture {
+namespace {
+
+class CountRule {
+ public:
+  CountRule(const Rule& rule, int rule_index, Judge& judge)
+      : rule_(rule),
+        rule_index_(rule_index),
+        judge_(judge),
+        of_(judge.context().ofs->Find(rule.of)) {}
+
+  void Run();
+
+ private:
+  void JudgeOpen(Alert& alert, int area, const Facts& facts, Cause cause);
+  void JudgeClosed(Alert* alert, int area, int64_t observed);
+  int64_t Observed(int area) const;
+  Facts FactsOf(int area) const;
+  int64_t HighestSince(int area, int64_t since_ms) const;
+  bool Wants(int area) const { return judge_.context().settings->areas[area].level == rule_.level; }
+
+  const Rule& rule_;
+  const int rule_index_;
+  Judge& judge_;
+  const int of_;
+};
+
+void CountRule::Run() {
+  if (of_ < 0) return;
+  std::map<int, Cause> areas;  // touched ones first hold their cause
+  for (const TouchedSeries& touched : judge_.changes().series) {
+    if (touched.of == of_ && Wants(touched.area)) areas[touched.area] = touched.cause;
+  }
+  for (const Alert* alert : judge_.changes().alerts) {
+    if (alert->rule_index == rule_index_ && alert->area >= 0)
+      areas.emplace(alert->area, Cause::kNone);
+  }
+  for (const PendingCount& pending : judge_.changes().pending) {
+    const int area = judge_.context().settings->FindArea(pending.area_id);
+    if (pending.rule == rule_.id && area >= 0) areas.emplace(area, Cause::kNone);
+  }
+  for (const auto& [area, cause] : areas) {
+    Alert* alert =
+        judge_.context().alerts->Latest(rule_.id, judge_.context().settings->areas[area].id);
+    if (alert != nullptr && alert->phase == Alert::Phase::kOpen) {
+      JudgeOpen(*alert, area, FactsOf(area), cause);
+    } else {
+      JudgeClosed(alert, area, Observed(area));
+    }
+  }
+}
+
+int64_t CountRule::Observed(int area) const {
+  const auto& windows = judge_.context().settings->windows_ms;
+  const auto window = std::find(windows.begin(), windows.end(), rule_.window_ms) - windows.begin();
+  const Series* series = judge_.context().counters->Find(area, of_);
+  return series == nullptr ? 0 : series->sum(static_cast<size_t>(window)).solid;
+}
+
+Facts CountRule::FactsOf(int area) const {
+  Facts facts;
+  facts.of = judge_.context().ofs->name(of_);
+  facts.window_ms = rule_.window_ms;
+  facts.observed = Observed(area);
+  const int64_t pane_ms = rule_.window_ms <= kDayMs ? kMinuteMs : kHourMs;
+  const auto& incidents = judge_.context().counters->incidents(area);
+  const int64_t from_ms = judge_.clock_ms() - rule_.window_ms;  // exclusive, of pane starts
+  for (auto it = incidents.lower_bound(from_ms); it != incidents.end(); ++it) {
+    const Incident* i = *it;
+    const bool in_window = FloorTo(i->occurred_ms, pane_ms) > from_ms;
+    if (in_window && i->now.solid && judge_.context().settings->Covers(rule_.of, i->now.class_id)) {
+      facts.incidents.push_back(i);
+    }
+  }
+  return facts;
+}
+
+// The highest count since `since_ms`, with the incidents as now known: each counts from when it was
+// in a pane and known (what lies ahead of the clock is known before) until its pane leaves the
+// window.
+int64_t CountRule::HighestSince(int area, int64_t since_ms) const {
+  const int64_t pane_ms = rule_.window_ms <= kDayMs ? kMinuteMs : kHourMs;
+  std::multiset<int64_t>
+      leaving;  // when those that have entered leave, in a sweep over entering times
+  std::vector<std::pair<int64_t, int64_t>> spans;
+  const auto& incidents = judge_.context().counters->incidents(area);
+  for (auto it = incidents.lower_bound(since_ms - rule_.window_ms); it != incidents.end(); ++it) {
+    const Incident* i = *it;
+    if (!i->now.solid || !judge_.context().settings->Covers(rule_.of, i->now.class_id)) continue;
+    const int64_t pane = FloorTo(i->occurred_ms, pane_ms);
+    const int64_t enters = std::max(since_ms, std::min(pane, i->first_seen_ms));
+    if (pane + rule_.window_ms > enters) spans.emplace_back(enters, pane + rule_.window_ms);
+  }
+  std::sort(spans.begin(), spans.end());
+  size_t highest = 0;
+  for (const auto& [enters, leaves] : spans) {
+    leaving.erase(leaving.begin(), leaving.upper_bound(enters));
+    leaving.insert(leaves);
+    highest = std::max(highest, leaving.size());
+  }
+  return static_cast<int64_t>(highest);
+}
+
+void CountRule::JudgeOpen(Alert& alert, int area, const Facts& facts, Cause cause) {
+  if (alert.dismiss_asked) {
+    alert.must_fall = facts.observed > rule_.exit;
+    judge_.Resolve(alert, facts, "dismissed");
+    return;
+  }
+  if (cause != Cause::kNone && HighestSince(area, alert.opened_ms) < rule_.enter) {
+    judge_.Cancel(alert, facts, cause);
+    return;
+  }
+  if (facts.observed > rule_.exit) {
+    alert.held_since_ms = kNever;
+  } else if (alert.held_since_ms == kNever) {
+    alert.held_since_ms = judge_.clock_ms();
+  }
+  const int64_t due_ms =
+      alert.held_since_ms == kNever ? kNever : alert.held_since_ms + rule_.hold_ms;
+  if (due_ms <= judge_.clock_ms() && !judge_.Blind(alert, facts)) {
+    judge_.Resolve(alert, facts);
+    return;
+  }
+  judge_.context().alerts->SetDue(alert, due_ms > judge_.clock_ms() ? due_ms : kNever);
+  judge_.context().alerts->MarkDirty(alert);
+  judge_.Update(alert, facts);
+}
+
+void CountRule::JudgeClosed(Alert* alert, int area, int64_t observed) {
+  AlertBook& alerts = *judge_.context().alerts;
+  const std::string& area_id = judge_.context().settings->areas[area].id;
+  if (alert != nullptr && alert->must_fall) {
+    if (observed > rule_.exit) return;
+    alert->must_fall = false;
+    alerts.MarkDirty(*alert);
+  }
+  if (observed < rule_.enter) {
+    alerts.StopWaiting(rule_.id, area_id);
+    return;
+  }
+  if (rule_.for_ms > 0) {
+    const PendingCount* pending = alerts.Pending(rule_.id, area_id);
+    if (pending == nullptr) alerts.Wait({rule_.id, area_id, judge_.clock_ms() + rule_.for_ms});
+    if (pending == nullptr || pending->due_ms > judge_.clock_ms()) return;
+    alerts.StopWaiting(rule_.id, area_id);
+  }
+  const Facts facts = FactsOf(area);
+  const bool again = alert != nullptr && alert->phase == Alert::Phase::kResolved &&
+                     judge_.clock_ms() - alert->ended_ms <= rule_.no_reraise_ms;
+  if (again) {
+    judge_.Reopen(*alert, facts);
+    return;
+  }
+  Alert opened;
+  opened.id =
+      "a-" + Hex(StableHash({rule_.id, area_id, facts.of, std::to_string(judge_.clock_ms())}));
+  opened.rule = rule_.id;
+  opened.rule_index = rule_index_;
+  opened.area_id = area_id;
+  opened.area = area;
+  judge_.Open(std::move(opened), facts);
+}
+
+}  // namespace
+
+void JudgeCount(const Rule& rule, int rule_index, Judge& judge) {
+  CountRule(rule, rule_index, judge).Run();
+}
+
+}  // namespace lagesbild::picture

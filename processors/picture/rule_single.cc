@@ -1,0 +1,208 @@
+// Rule "single": one trusted incident of a grave class. One alert an incident.
+//
+// An alert stays with the incident that holds the earliest of its reports that remains; when
+// corrections bring two to one incident the younger is cancelled. In: incidents changed, reports
+// lost, alerts due. Source: contract, "Alert transition".
+#include <algorithm>
+
+#include "base/hash.h"
+#include "base/time.h"
+#include "picture/judge.h"
+
+namespace lagesbild::picture {
+namespace {
+
+class SingleRule {
+ public:
+  SingleRule(const Rule& rule, int rule_index, Judge& judge)
+      : rule_(rule), rule_index_(rule_index), judge_(judge), clock_ms_(judge.clock_ms()) {}
+
+  void Run();
+
+ private:
+  struct Followed {
+    Alert* alert;
+    Incident* home;  // null: none of its reports remains
+    Cause lost;      // the highest cause among its reports that are lost
+  };
+  std::vector<Followed> Affected() const;
+  Followed Follow(Alert* alert) const;
+  void JudgeOpen(const Followed& followed, bool merged);
+  void JudgeEnded(const Followed& followed);
+  void OpenNew(Incident* incident);
+  bool Mine(const Alert* alert) const { return alert->rule_index == rule_index_; }
+  bool Covered(const Incident* incident) const {
+    return judge_.context().settings->Covers(rule_.of, incident->now.class_id);
+  }
+  Facts FactsOf(const Alert& alert, const Incident* home) const;
+  void Bind(Alert& alert, Incident* home);
+  void Unbind(Alert& alert);
+
+  const Rule& rule_;
+  const int rule_index_;
+  Judge& judge_;
+  const int64_t clock_ms_;
+};
+
+bool Older(const Alert* a, const Alert* b) {
+  return a->first_opened_ms != b->first_opened_ms ? a->first_opened_ms < b->first_opened_ms
+                                                  : a->id < b->id;
+}
+
+void SingleRule::Run() {
+  std::vector<Followed> affected = Affected();
+  std::vector<const Incident*> held;  // by an open alert, the oldest first
+  for (const Followed& f : affected) {
+    if (f.alert->phase != Alert::Phase::kOpen) continue;
+    const bool merged =
+        f.home != nullptr && std::find(held.begin(), held.end(), f.home) != held.end();
+    JudgeOpen(f, merged);
+    if (f.alert->phase == Alert::Phase::kOpen) held.push_back(f.home);
+  }
+  for (const Followed& f : affected) {
+    if (f.alert->phase != Alert::Phase::kResolved || f.home == nullptr) continue;
+    if (std::find(held.begin(), held.end(), f.home) == held.end()) {
+      JudgeEnded(f);
+      held.push_back(
+          f.home);  // an ended alert covers its incident all the same: no second one opens
+    }
+  }
+  std::vector<Incident*> fresh;
+  for (Incident* incident : judge_.changes().incidents) {
+    if (incident->gone || !incident->trusted || !Covered(incident)) continue;
+    if (std::find(held.begin(), held.end(), incident) == held.end()) fresh.push_back(incident);
+  }
+  for (Incident* incident : fresh) OpenNew(incident);
+}
+
+// Alerts of the rule that anything of this instant may concern, the oldest first.
+std::vector<SingleRule::Followed> SingleRule::Affected() const {
+  std::vector<Alert*> alerts;
+  const auto take = [&](Alert* alert) {
+    if (Mine(alert)) alerts.push_back(alert);
+  };
+  for (Alert* alert : judge_.changes().alerts) take(alert);
+  for (const Incident* incident : judge_.changes().incidents) {
+    if (incident->gone) continue;
+    for (const HeldReport* member : incident->members) {
+      for (Alert* alert : member->alerts) take(alert);
+    }
+  }
+  std::sort(alerts.begin(), alerts.end(), Older);
+  alerts.erase(std::unique(alerts.begin(), alerts.end()), alerts.end());
+  std::vector<Followed> affected;
+  for (Alert* alert : alerts) affected.push_back(Follow(alert));
+  return affected;
+}
+
+SingleRule::Followed SingleRule::Follow(Alert* alert) const {
+  Followed followed{alert, nullptr, Cause::kNone};
+  const HeldReport* earliest = nullptr;
+  for (const ReportKey& key : alert->reports) {
+    const auto lost = judge_.changes().lost.find(key);
+    if (lost != judge_.changes().lost.end()) followed.lost = std::max(followed.lost, lost->second);
+    const HeldReport* report = judge_.context().find_report(key);
+    if (report == nullptr || report->incident == nullptr) continue;
+    if (earliest == nullptr || ReportOrder()(report, earliest)) earliest = report;
+  }
+  if (earliest != nullptr) followed.home = earliest->incident;
+  return followed;
+}
+
+void SingleRule::JudgeOpen(const Followed& f, bool merged) {
+  Alert& alert = *f.alert;
+  const Facts facts = FactsOf(alert, f.home);
+  if (merged) {
+    judge_.Cancel(alert, facts, Cause::kMerged);
+    Unbind(alert);
+    return;
+  }
+  const bool grounded = f.home != nullptr && f.home->trusted && Covered(f.home);
+  // Reports past every window are gone without a cause: the alert waits for its time, or for a
+  // blind source.
+  const bool aged = f.home == nullptr && f.lost == Cause::kNone;
+  if (!grounded && !aged) {
+    judge_.Cancel(alert, facts, f.lost);
+    Unbind(alert);
+    return;
+  }
+  if (alert.dismiss_asked) {
+    alert.was_confirmed = f.home != nullptr && f.home->confirmed;
+    judge_.Resolve(alert, facts, "dismissed");
+    return;
+  }
+  if (!aged && judge_.IncidentsDiffer(alert, facts)) alert.held_since_ms = clock_ms_;
+  if (alert.held_since_ms + rule_.hold_ms <= clock_ms_ && !judge_.Blind(alert, facts)) {
+    alert.was_confirmed = f.home != nullptr && f.home->confirmed;
+    judge_.Resolve(alert, facts);
+    return;
+  }
+  if (!aged) judge_.Update(alert, facts);
+  const int64_t due_ms = alert.held_since_ms + rule_.hold_ms;
+  judge_.context().alerts->SetDue(alert, due_ms > clock_ms_ ? due_ms : kNever);
+  if (f.home != nullptr) Bind(alert, f.home);
+}
+
+void SingleRule::JudgeEnded(const Followed& f) {
+  Alert& alert = *f.alert;
+  Bind(alert, f.home);
+  if (!f.home->confirmed || alert.was_confirmed || !Covered(f.home)) return;
+  judge_.Reopen(alert, FactsOf(alert, f.home));
+  alert.held_since_ms = clock_ms_;
+  judge_.context().alerts->SetDue(alert, clock_ms_ + rule_.hold_ms);
+}
+
+void SingleRule::OpenNew(Incident* incident) {
+  if (clock_ms_ - incident->occurred_ms > rule_.max_age_ms) return;
+  const Area& area = judge_.context().settings->areas[incident->now.area];
+  const ReportKey& first = incident->first->key;
+  Alert alert;
+  alert.id = "a-" + Hex(StableHash({rule_.id, first.tip ? "tip" : "incident", first.org, first.id,
+                                    std::to_string(clock_ms_)}));
+  alert.rule = rule_.id;
+  alert.rule_index = rule_index_;
+  alert.area_id = area.id;
+  alert.area = incident->now.area;
+  const std::string id = alert.id;
+  judge_.Open(std::move(alert), FactsOf(Alert(), incident));
+  Alert& opened = *judge_.context().alerts->Find(id);
+  opened.held_since_ms = clock_ms_;
+  judge_.context().alerts->SetDue(opened, clock_ms_ + rule_.hold_ms);
+  Bind(opened, incident);
+}
+
+Facts SingleRule::FactsOf(const Alert& alert, const Incident* home) const {
+  Facts facts;
+  facts.of = alert.of;
+  if (home == nullptr) return facts;
+  facts.of = judge_.context().settings->classes[home->now.class_id].name;
+  facts.observed = 1;
+  facts.incidents = {home};
+  return facts;
+}
+
+void SingleRule::Unbind(Alert& alert) {
+  for (const ReportKey& key : alert.reports) {
+    if (HeldReport* report = judge_.context().find_report(key)) std::erase(report->alerts, &alert);
+  }
+  alert.reports.clear();
+}
+
+// From now on the alert follows the incident's reports.
+void SingleRule::Bind(Alert& alert, Incident* home) {
+  Unbind(alert);
+  for (HeldReport* member : home->members) {
+    alert.reports.push_back(member->key);
+    member->alerts.push_back(&alert);
+  }
+  std::sort(alert.reports.begin(), alert.reports.end());
+  judge_.context().alerts->MarkDirty(alert);
+}
+
+}  // namespace
+
+void JudgeSingle(const Rule& rule, int rule_index, Judge& judge) {
+  SingleRule(rule, rule_index, judge).Run();
+}
+
+}  // namespace lagesbild::picture

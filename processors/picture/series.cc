@@ -1,0 +1,195 @@
+#include "picture/series.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "base/time.h"
+
+namespace lagesbild::picture {
+namespace {
+
+constexpr uint8_t kRowFormat = 1;
+
+// Row: format, sum of the hour, number of minutes, then (minute in the hour, its counts) ascending.
+// Counts: incidents, corroborated, solid, a bit a kind that is not 0 (bit = kind number), their
+// numbers.
+void WriteCounts(const Counts& counts, ByteWriter& w) {
+  w.Varint(counts.incidents);
+  w.Varint(counts.corroborated);
+  w.Varint(counts.solid);
+  uint64_t kinds = 0;
+  for (int k = 0; k < kKindCount; ++k) kinds |= uint64_t{counts.reports[k] != 0} << k;
+  w.Varint(kinds);
+  for (int k = 0; k < kKindCount; ++k) {
+    if (counts.reports[k] != 0) w.Varint(counts.reports[k]);
+  }
+}
+
+Counts ReadCounts(ByteReader& r) {
+  Counts counts;
+  counts.incidents = static_cast<uint32_t>(r.Varint());
+  counts.corroborated = static_cast<uint32_t>(r.Varint());
+  counts.solid = static_cast<uint32_t>(r.Varint());
+  const uint64_t kinds = r.Varint();
+  for (int k = 0; k < kKindCount; ++k) {
+    if (kinds >> k & 1) counts.reports[k] = static_cast<uint32_t>(r.Varint());
+  }
+  return counts;
+}
+
+bool StartsBefore(int64_t start_ms, int64_t t) { return start_ms < t; }
+
+}  // namespace
+
+void Counts::Add(const Counts& other, int sign) {
+  const auto add = [sign](uint32_t& to, uint32_t n) { to += sign > 0 ? n : 0u - n; };
+  add(incidents, other.incidents);
+  add(corroborated, other.corroborated);
+  add(solid, other.solid);
+  for (int k = 0; k < kKindCount; ++k) add(reports[k], other.reports[k]);
+}
+
+Counts CountsOf(const Contribution& contribution) {
+  return {1, contribution.corroborated ? 1u : 0u, contribution.solid ? 1u : 0u,
+          contribution.reports};
+}
+
+Series::Series(std::span<const int64_t> windows_ms)
+    : windows_ms_(windows_ms), sums_(windows_ms.size()) {
+  const size_t minute_windows =
+      std::upper_bound(windows_ms.begin(), windows_ms.end(), kDayMs) - windows_ms.begin();
+  minutes_.step_ms = kMinuteMs;
+  minutes_.to = minute_windows;
+  minutes_.keep_ms = minute_windows > 0 ? windows_ms[minute_windows - 1] : 0;
+  minutes_.left.resize(minute_windows);
+  hours_.step_ms = kHourMs;
+  hours_.from = minute_windows;
+  hours_.to = windows_ms.size();
+  // With no window that long an hour is kept until its last minute has left.
+  hours_.keep_ms =
+      minute_windows < windows_ms.size() ? windows_ms.back() : minutes_.keep_ms + kHourMs;
+  hours_.left.resize(windows_ms.size() - minute_windows);
+}
+
+void Series::Add(const Contribution& contribution, int sign, int64_t clock_ms) {
+  const Counts counts = CountsOf(contribution);
+  AddTo(minutes_, contribution.minute_ms, counts, sign, clock_ms);
+  const int64_t hour_ms = FloorTo(contribution.minute_ms, kHourMs);
+  AddTo(hours_, hour_ms, counts, sign, clock_ms);
+  MarkDirty(hour_ms);
+}
+
+void Series::AddTo(Track& track, int64_t start_ms, const Counts& counts, int sign,
+                   int64_t clock_ms) {
+  if (start_ms <= clock_ms - track.keep_ms) return;
+  std::vector<Pane>& panes = track.panes;
+  const auto before = [](const Pane& p, int64_t t) { return StartsBefore(p.start_ms, t); };
+  auto it = panes.empty() || panes.back().start_ms < start_ms
+                ? panes.end()
+                : std::lower_bound(panes.begin(), panes.end(), start_ms, before);
+  const auto left_of = [&](size_t w) { return start_ms <= clock_ms - windows_ms_[w]; };
+  if (it == panes.end() || it->start_ms != start_ms) {
+    LB_CHECK(sign > 0);
+    it = panes.insert(it, Pane{start_ms, {}});
+    for (size_t w = track.from; w < track.to; ++w) track.left[w - track.from] += left_of(w) ? 1 : 0;
+  }
+  it->counts.Add(counts, sign);
+  const bool emptied = it->counts.empty();
+  for (size_t w = track.from; w < track.to; ++w) {
+    if (!left_of(w)) sums_[w].Add(counts, sign);
+    if (emptied && left_of(w)) --track.left[w - track.from];
+  }
+  if (emptied) panes.erase(it);
+}
+
+bool Series::Expire(int64_t clock_ms) {
+  const bool minutes = ExpireTrack(minutes_, clock_ms);
+  return ExpireTrack(hours_, clock_ms) || minutes;
+}
+
+bool Series::ExpireTrack(Track& track, int64_t clock_ms) {
+  bool changed = false;
+  for (size_t w = track.from; w < track.to; ++w) {
+    size_t& left = track.left[w - track.from];
+    while (left < track.panes.size() && track.panes[left].start_ms <= clock_ms - windows_ms_[w]) {
+      sums_[w].Add(track.panes[left++].counts, -1);
+      changed = true;
+    }
+  }
+  size_t drop = 0;
+  while (drop < track.panes.size() && track.panes[drop].start_ms <= clock_ms - track.keep_ms) {
+    if (track.step_ms == kHourMs) MarkDirty(track.panes[drop].start_ms);
+    ++drop;
+  }
+  if (drop > 0) {
+    track.panes.erase(track.panes.begin(), track.panes.begin() + static_cast<ptrdiff_t>(drop));
+    for (size_t& left : track.left) left -= drop;
+  }
+  return changed;
+}
+
+int64_t Series::NextOf(const Track& track) const {
+  if (track.panes.empty()) return kNever;
+  int64_t next = track.panes.front().start_ms + track.keep_ms;
+  for (size_t w = track.from; w < track.to; ++w) {
+    const size_t left = track.left[w - track.from];
+    if (left < track.panes.size())
+      next = std::min(next, track.panes[left].start_ms + windows_ms_[w]);
+  }
+  return next;
+}
+
+int64_t Series::next_expiry_ms() const { return std::min(NextOf(minutes_), NextOf(hours_)); }
+
+void Series::MarkDirty(int64_t hour_ms) {
+  if (dirty_hours_.empty() || dirty_hours_.back() != hour_ms) dirty_hours_.push_back(hour_ms);
+}
+
+std::vector<int64_t> Series::hours() const {
+  std::vector<int64_t> out;
+  for (const Pane& pane : hours_.panes) out.push_back(pane.start_ms);
+  return out;
+}
+
+std::vector<int64_t> Series::TakeDirtyHours() {
+  std::sort(dirty_hours_.begin(), dirty_hours_.end());
+  dirty_hours_.erase(std::unique(dirty_hours_.begin(), dirty_hours_.end()), dirty_hours_.end());
+  return std::exchange(dirty_hours_, {});
+}
+
+std::string Series::RowOf(int64_t hour_ms) const {
+  const auto before = [](const Pane& p, int64_t t) { return StartsBefore(p.start_ms, t); };
+  const auto hour = std::lower_bound(hours_.panes.begin(), hours_.panes.end(), hour_ms, before);
+  if (hour == hours_.panes.end() || hour->start_ms != hour_ms) return {};
+  const auto& panes = minutes_.panes;
+  const auto first = std::lower_bound(panes.begin(), panes.end(), hour_ms, before);
+  const auto last = std::lower_bound(first, panes.end(), hour_ms + kHourMs, before);
+  std::string row;
+  ByteWriter w(row);
+  w.Byte(kRowFormat);
+  WriteCounts(hour->counts, w);
+  w.Varint(static_cast<uint64_t>(last - first));
+  for (auto it = first; it != last; ++it) {
+    w.Byte(static_cast<uint8_t>((it->start_ms - hour_ms) / kMinuteMs));
+    WriteCounts(it->counts, w);
+  }
+  return row;
+}
+
+Status Series::Restore(int64_t hour_ms, std::string_view row, int64_t clock_ms) {
+  ByteReader r(row);
+  if (r.Byte() != kRowFormat) return DataLoss("series row: unknown format");
+  const Counts hour = ReadCounts(r);
+  const uint64_t minutes = r.Varint();
+  if (minutes > 60) return DataLoss("series row: too many minutes");
+  AddTo(hours_, hour_ms, hour, 1, clock_ms);
+  for (uint64_t i = 0; i < minutes; ++i) {
+    const int64_t minute_ms = hour_ms + r.Byte() * kMinuteMs;
+    AddTo(minutes_, minute_ms, ReadCounts(r), 1, clock_ms);
+  }
+  return r.ok() && r.done() ? absl::OkStatus() : DataLoss("series row: cut or too long");
+}
+
+}  // namespace lagesbild::picture

@@ -1,0 +1,84 @@
+// Series: the rolling counts of one (area, class or family or all), exact to the pane.
+//
+// Sparse panes, ascending: minutes for windows up to 24 h, hours beyond. A running sum a window,
+// with subtract-on-expiry, so a report costs O(windows) whatever their lengths. A pane is in a
+// window W as long as its start is less than W before the clock. Stored as one row an hour: the
+// hour's sum and those of its minutes that a window can still see. Thread-compatible. Source:
+// contract, "Windows".
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "picture/outputs.h"
+#include "picture/report.h"
+
+namespace lagesbild::picture {
+
+inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+struct Counts {
+  uint32_t incidents = 0, corroborated = 0, solid = 0;
+  KindCounts reports{};
+  bool empty() const { return incidents == 0; }
+  void Add(const Counts& other, int sign);
+};
+Counts CountsOf(const Contribution& contribution);
+
+class Series {
+ public:
+  // `windows_ms` ascending, borrowed.
+  explicit Series(std::span<const int64_t> windows_ms);
+
+  // Adds (sign 1) or takes back (-1) what one incident contributes in the pane of `minute_ms`. The
+  // series must have been expired to `clock_ms`. What is past every window is left out both ways.
+  void Add(const Contribution& contribution, int sign, int64_t clock_ms);
+
+  // Takes out of the windows what has left them at `clock_ms`. True if a sum changed.
+  bool Expire(int64_t clock_ms);
+  // When Expire next has something to do: kNever if never.
+  int64_t next_expiry_ms() const;
+
+  const Counts& sum(size_t window) const { return sums_[window]; }
+  bool empty() const { return hours_.panes.empty(); }
+
+  std::vector<int64_t> hours() const;  // that have a row, ascending
+  // Hours whose row has changed since the last call, ascending. RowOf is empty if the row is to be
+  // deleted.
+  std::vector<int64_t> TakeDirtyHours();
+  std::string RowOf(int64_t hour_ms) const;
+  // Takes a row back as of `clock_ms`. DataLoss: not a row of this format.
+  Status Restore(int64_t hour_ms, std::string_view row, int64_t clock_ms);
+
+ private:
+  struct Pane {
+    int64_t start_ms = 0;
+    Counts counts;
+  };
+  // One resolution: its panes, the windows it serves [from, to), and for each how many panes have
+  // left it.
+  struct Track {
+    int64_t step_ms = 0;
+    size_t from = 0, to = 0;
+    int64_t keep_ms = 0;  // panes starting this long before the clock are dropped
+    std::vector<size_t> left;
+    std::vector<Pane> panes;
+  };
+
+  void AddTo(Track& track, int64_t start_ms, const Counts& counts, int sign, int64_t clock_ms);
+  bool ExpireTrack(Track& track, int64_t clock_ms);
+  int64_t NextOf(const Track& track) const;
+  void MarkDirty(int64_t hour_ms);
+
+  std::span<const int64_t> windows_ms_;
+  Track minutes_, hours_;
+  std::vector<Counts> sums_;
+  std::vector<int64_t> dirty_hours_;
+};
+
+}  // namespace lagesbild::picture

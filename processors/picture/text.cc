@@ -1,0 +1,199 @@
+#include "picture/text.h"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "base/time.h"
+
+namespace lagesbild::picture {
+namespace {
+
+struct Word {
+  std::string_view name, sv, sv_plural, en, en_plural;
+};
+
+constexpr std::array kWords = {
+    Word{"shooting", "skjutning", "skjutningar", "shooting", "shootings"},
+    Word{"explosion", "explosion", "explosioner", "explosion", "explosions"},
+    Word{"homicide", "mord eller dråp", "mord eller dråp", "homicide", "homicides"},
+    Word{"assault", "misshandel", "misshandelsfall", "assault", "assaults"},
+    Word{"knife-fight", "knivbråk", "knivbråk", "knife fight", "knife fights"},
+    Word{"robbery", "rån", "rån", "robbery", "robberies"},
+    Word{"threat", "hot", "hot", "threat", "threats"},
+    Word{"vandalism", "skadegörelse", "skadegörelser", "vandalism", "cases of vandalism"},
+    Word{"burglary-dwelling", "bostadsinbrott", "bostadsinbrott", "home burglary",
+         "home burglaries"},
+    Word{"burglary-storage", "förrådsinbrott", "förrådsinbrott", "storage burglary",
+         "storage burglaries"},
+    Word{"theft", "stöld", "stölder", "theft", "thefts"},
+    Word{"disturbance", "ordningsstörning", "ordningsstörningar", "disturbance", "disturbances"},
+    Word{"drugs", "narkotikahändelse", "narkotikahändelser", "drug incident", "drug incidents"},
+    Word{"arson", "anlagd brand", "anlagda bränder", "arson", "arson attacks"},
+    Word{"vehicle-fire", "fordonsbrand", "fordonsbränder", "vehicle fire", "vehicle fires"},
+    Word{"other", "övrig händelse", "övriga händelser", "other incident", "other incidents"},
+    Word{"violence", "våldshändelse", "våldshändelser", "violent incident", "violent incidents"},
+    Word{"grave-violence", "grov våldshändelse", "grova våldshändelser", "grave violent incident",
+         "grave violent incidents"},
+    Word{"property", "egendomsbrott", "egendomsbrott", "property incident", "property incidents"},
+    Word{"disorder", "ordningshändelse", "ordningshändelser", "disorder incident",
+         "disorder incidents"},
+    Word{"fire", "brand", "bränder", "fire", "fires"},
+    Word{"all", "händelse", "händelser", "incident", "incidents"},
+};
+
+constexpr std::array<std::array<std::string_view, 2>, kKindCount> kKinds = {
+    {{"okänd", "unknown"},
+     {"polis", "police"},
+     {"räddningstjänst", "rescue services"},
+     {"kollektivtrafik", "transit"},
+     {"fastighetsägare", "property owner"},
+     {"väktare", "guards"},
+     {"skola", "school"},
+     {"kommunens personal", "borough staff"},
+     {"förening", "association"},
+     {"företag", "business"},
+     {"allmänhet", "the public"}}};
+
+std::string Name(const std::string& of, bool swedish, bool plural) {
+  for (const Word& w : kWords) {
+    if (w.name != of) continue;
+    return std::string(swedish ? (plural ? w.sv_plural : w.sv) : (plural ? w.en_plural : w.en));
+  }
+  return of;
+}
+
+std::string Capital(std::string s) {
+  if (!s.empty() && s[0] >= 'a' && s[0] <= 'z') s[0] = static_cast<char>(s[0] - 'a' + 'A');
+  if (s.starts_with("ö")) s.replace(0, 2, "Ö");
+  return s;
+}
+
+// "polis 2, väktare 1"
+std::string Kinds(const KindCounts& by_kind, bool swedish) {
+  std::string out;
+  for (int k = 1; k < kKindCount; ++k) {
+    if (by_kind[k] == 0) continue;
+    if (!out.empty()) out += ", ";
+    out += std::string(kKinds[k][swedish ? 0 : 1]) + " " + std::to_string(by_kind[k]);
+  }
+  return out;
+}
+
+std::string Two(int v) { return (v < 10 ? "0" : "") + std::to_string(v); }
+
+class Sentence {
+ public:
+  Sentence(const Settings& settings, const AlertTransition& t, bool swedish) : t_(t), sv_(swedish) {
+    // A zone that is not known here cannot be in a checked configuration; UTC then.
+    if (!absl::LoadTimeZone(settings.time_zone, &zone_)) zone_ = absl::UTCTimeZone();
+  }
+
+  std::string Write() const {
+    std::string s = Lead() + What() + Sources() + Sureness();
+    if (!t_.blind_sources.empty()) s += Blind();
+    return s;
+  }
+
+ private:
+  std::string Pick(std::string_view sv, std::string_view en) const {
+    return std::string(sv_ ? sv : en);
+  }
+
+  // "21.47" on the day of the transition, "14/1 21.47" otherwise.
+  std::string Local(int64_t ms) const {
+    const auto at = absl::ToCivilMinute(absl::FromUnixMillis(ms), zone_);
+    const auto today = absl::ToCivilDay(absl::FromUnixMillis(t_.at_ms), zone_);
+    const std::string time = Two(at.hour()) + (sv_ ? "." : ":") + Two(at.minute());
+    if (absl::CivilDay(at) == today) return time;
+    const std::string date =
+        sv_ ? std::to_string(at.day()) + "/" + std::to_string(at.month())
+            : std::to_string(at.year()) + "-" + Two(at.month()) + "-" + Two(at.day());
+    return date + " " + time;
+  }
+
+  std::string Lead() const {
+    switch (t_.state) {
+      case AlertState::kOpen:
+        return t_.generation > 1 ? Pick("Åter: ", "Again: ") : "";
+      case AlertState::kUpdated:
+        return Pick("Uppdaterat: ", "Update: ");
+      case AlertState::kResolved:
+        return t_.reason == "dismissed"
+                   ? Pick("Avfärdat av samordnare: ", "Dismissed by a coordinator: ")
+                   : Pick("Avslutat: ", "Resolved: ");
+      case AlertState::kCancelled:
+        return Cancelled();
+    }
+    return "";
+  }
+
+  std::string Cancelled() const {
+    const std::string lead = Pick("Återkallat", "Cancelled");
+    if (t_.reason == "withdrawn")
+      return lead + Pick(" (uppgiften drogs tillbaka): ", " (the report was withdrawn): ");
+    if (t_.reason == "refuted") return lead + Pick(" (falskt alarm): ", " (false alarm): ");
+    if (t_.reason == "merged")
+      return lead +
+             Pick(" (samma händelse som ett annat larm): ", " (same event as another alert): ");
+    return lead + Pick(" (uppgiften rättades): ", " (the report was corrected): ");
+  }
+
+  std::string What() const {
+    const std::string place = Pick(" i ", " in ") + t_.area_name;
+    if (t_.window_ms == 0) {
+      std::string s = Capital(Name(t_.of, sv_, false)) + place;
+      const int64_t at = t_.incidents.empty() ? t_.since_ms : t_.incidents.front().occurred_ms;
+      return s + Pick(" kl. ", " at ") + Local(at) + ".";
+    }
+    const std::string window = FormatDurationMs(t_.window_ms);
+    const std::string limit = t_.state == AlertState::kResolved
+                                  ? Pick("avslutas vid högst ", "resolves at ") +
+                                        std::to_string(t_.exit) + Pick("", " or fewer")
+                                  : Pick("gräns ", "limit ") + std::to_string(t_.enter);
+    return std::to_string(t_.observed) + " " + Name(t_.of, sv_, t_.observed != 1) + place +
+           Pick(" på ", " in ") + window + " (" + limit + Pick(", larm sedan ", ", alert since ") +
+           Local(t_.since_ms) + ").";
+  }
+
+  std::string Sources() const {
+    if (t_.report_count == 0) return "";
+    return Pick(" Rapporter: ", " Reports: ") + Kinds(t_.by_kind, sv_) + ".";
+  }
+
+  std::string Sureness() const {
+    if (t_.incidents.empty()) return "";
+    switch (t_.certainty) {
+      case Certainty::kObserved:
+        return Pick(" Bekräftat.", " Confirmed.");
+      case Certainty::kLikely:
+        return Pick(" Troligt, ej bekräftat.", " Likely, not confirmed.");
+      case Certainty::kPossible:
+        return Pick(" Obekräftat.", " Unconfirmed.");
+    }
+    return "";
+  }
+
+  std::string Blind() const {
+    std::string list;
+    for (const std::string& org : t_.blind_sources) list += (list.empty() ? "" : ", ") + org;
+    return Pick(" Bilden är ofullständig: tyst källa ",
+                " The picture is incomplete: silent source ") +
+           list + ".";
+  }
+
+  const AlertTransition& t_;
+  const bool sv_;
+  absl::TimeZone zone_;
+};
+
+}  // namespace
+
+void WriteTexts(const Settings& settings, AlertTransition& transition) {
+  transition.text_sv = Sentence(settings, transition, true).Write();
+  transition.text_en = Sentence(settings, transition, false).Write();
+}
+
+}  // namespace lagesbild::picture

@@ -1,0 +1,32 @@
+#include "picture/tip_limit.h"
+
+namespace lagesbild::picture {
+
+void TipLimit::Insert(HeldReport* report) {
+  if (!Counts(*report)) return;
+  by_reporter_[report->reporter].insert(report);
+  touched_.insert(report->reporter);
+}
+
+void TipLimit::Remove(HeldReport* report) {
+  if (!Counts(*report)) return;
+  const auto it = by_reporter_.find(report->reporter);
+  if (it == by_reporter_.end() || it->second.erase(report) == 0) return;
+  touched_.insert(report->reporter);
+  if (it->second.empty()) by_reporter_.erase(it);
+}
+
+void TipLimit::Settle(const std::function<void(HeldReport*)>& flip) {
+  for (const std::string& reporter : touched_) {
+    const auto it = by_reporter_.find(reporter);
+    if (it == by_reporter_.end()) continue;
+    int n = 0;
+    for (HeldReport* tip : it->second) {
+      const bool over = ++n > per_day_;
+      if (over != tip->over_limit) flip(tip);
+    }
+  }
+  touched_.clear();
+}
+
+}  // namespace lagesbild::picture

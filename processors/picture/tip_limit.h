@@ -1,0 +1,40 @@
+// TipLimit: of the tips of one reporter and local day only the first few, in report order, join
+// anything.
+//
+// The reporter's hash differs from day to day (intake), so one hash is one reporter and day. A
+// function of the set of tips, never of their arrival. Borrows the reports. Source: contract,
+// "Report".
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "picture/report.h"
+
+namespace lagesbild::picture {
+
+class TipLimit {
+ public:
+  explicit TipLimit(int per_day) : per_day_(per_day) {}
+
+  // A standing report comes in, or goes out before it changes; those that are no tips with a
+  // reporter are passed over.
+  void Insert(HeldReport* report);
+  void Remove(HeldReport* report);
+  // Calls `flip` for each tip that is over the limit and should not be, or the other way round, for
+  // the reporters seen since the last call; `flip` sets HeldReport::over_limit.
+  void Settle(const std::function<void(HeldReport*)>& flip);
+
+ private:
+  static bool Counts(const HeldReport& report) {
+    return report.kind == Kind::kPublic && !report.reporter.empty();
+  }
+  const int per_day_;
+  absl::flat_hash_map<std::string, absl::btree_set<HeldReport*, ReportOrder>> by_reporter_;
+  absl::flat_hash_set<std::string> touched_;
+};
+
+}  // namespace lagesbild::picture
