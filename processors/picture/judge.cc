@@ -80,6 +80,11 @@ std::vector<AlertTransition> Judge::Run() {
     if (alert->phase == Alert::Phase::kOpen && alert->rule_index < 0)
       Resolve(*alert, Facts{alert->of, 0, {}, 0});
   }
+  // Whoever waited for a rule or an area that is no more waits no longer.
+  for (const PendingCount& pending : changes_.pending) {
+    const PendingCount* still = context_.alerts->Pending(pending.rule, pending.area_id);
+    if (still != nullptr && still->due_ms <= clock_ms()) context_.alerts->StopWaiting(pending.rule, pending.area_id);
+  }
   std::stable_sort(out_.begin(), out_.end(),
                    [](const auto& a, const auto& b) { return a.alert_id < b.alert_id; });
   return std::move(out_);
