@@ -1,0 +1,47 @@
+// KafkaAdmin: topics as the broker has them: describe, create, change their configuration.
+//
+// Place: KafkaLog's Describe and CreateTopic, and `lagesbild topics`. Each call asks the broker,
+// waits for its answer and is bounded (10 s): Unavailable after that. Thread-compatible; KafkaLog
+// guards its own.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "io/kafka_config.h"
+#include "io/kafka_handle.h"
+#include "stream/ports.h"
+
+namespace lagesbild::io {
+
+class KafkaAdmin {
+ public:
+  using Config = std::vector<std::pair<std::string, std::string>>;
+
+  static StatusOr<std::unique_ptr<KafkaAdmin>> Make(const KafkaConfig& config,
+                                                    std::shared_ptr<KafkaWatch> watch);
+
+  // All of the topic's configuration, defaults included. NotFound: no such topic.
+  StatusOr<stream::TopicInfo> Describe(const std::string& topic);
+  // AlreadyExists; InvalidArgument: the broker refuses a name, a count or a property. Returns when
+  // the topic can be described. Replication is the broker's default.
+  Status Create(const stream::TopicInfo& topic);
+  // Sets these properties and leaves the others as they are. NotFound.
+  Status Configure(const std::string& topic, const Config& changes);
+
+ private:
+  struct Entry {
+    std::string name, value;
+    bool of_topic = false;  // set on the topic itself, not a default
+  };
+
+  explicit KafkaAdmin(std::shared_ptr<KafkaHandle> handle) : handle_(std::move(handle)) {}
+  StatusOr<int32_t> Partitions(const std::string& topic);
+  StatusOr<std::vector<Entry>> Entries(const std::string& topic);
+
+  const std::shared_ptr<KafkaHandle> handle_;
+};
+
+}  // namespace lagesbild::io

@@ -1,0 +1,210 @@
+#include "io/kafka_config.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+
+namespace lagesbild::io {
+namespace {
+
+struct Denied {
+  std::string_view name, why;
+};
+
+constexpr std::string_view kExactlyOnce = "exactly-once rests on it";
+constexpr std::string_view kElsewhere = "it is set from other keys of the configuration";
+
+// Aliases included: librdkafka takes both names.
+constexpr std::array kDenied = {
+    Denied{"bootstrap.servers", "it has a key of its own, kafka.bootstrap.servers"},
+    Denied{"metadata.broker.list", "use kafka.bootstrap.servers"},
+    Denied{"group.id", kElsewhere},
+    Denied{"group.instance.id", kElsewhere},
+    Denied{"transactional.id", kElsewhere},
+    Denied{"partition.assignment.strategy", "partitions are handed over by cooperative-sticky"},
+    Denied{"enable.auto.commit", kExactlyOnce},
+    Denied{"auto.commit.enable", kExactlyOnce},
+    Denied{"auto.commit.interval.ms", kExactlyOnce},
+    Denied{"enable.auto.offset.store", kExactlyOnce},
+    Denied{"offset.store.method", kExactlyOnce},
+    Denied{"auto.offset.reset", "an offset outside the log must be an error, not a jump"},
+    Denied{"isolation.level", kExactlyOnce},
+    Denied{"enable.partition.eof", "the engine needs to know when a partition is drained"},
+    Denied{"enable.idempotence", kExactlyOnce},
+    Denied{"acks", kExactlyOnce},
+    Denied{"request.required.acks", kExactlyOnce},
+    Denied{"max.in.flight", kExactlyOnce},
+    Denied{"max.in.flight.requests.per.connection", kExactlyOnce},
+    Denied{"message.send.max.retries", kExactlyOnce},
+    Denied{"retries", kExactlyOnce},
+    Denied{"enable.gapless.guarantee", kExactlyOnce},
+    Denied{"allow.auto.create.topics", "topics are made by `lagesbild topics apply`"},
+    Denied{"plugin.library.paths", "no foreign code is loaded"},
+};
+
+// Only as <name>_file, so that no secret stands in a configuration file, an environment or a
+// process list.
+constexpr std::array<std::string_view, 6> kSecrets = {
+    "sasl.password", "sasl.oauthbearer.config", "sasl.oauthbearer.client.secret",
+    "ssl.key.pem",   "ssl.key.password",        "ssl.keystore.password",
+};
+
+using Fixed = std::pair<const char*, const char*>;
+
+// Ours, but a user may say otherwise.
+constexpr std::array kDefaults = {
+    // Small transactions on Nagle's algorithm take 52 ms instead of 12.
+    Fixed{"socket.nagle.disable", "true"},
+    Fixed{"socket.keepalive.enable", "true"},
+    // A broker that stands still is noticed after this long.
+    Fixed{"socket.timeout.ms", "10000"},
+    Fixed{"reconnect.backoff.ms", "50"},
+    Fixed{"reconnect.backoff.max.ms", "2000"},
+    Fixed{"log_level", "5"},
+    Fixed{"log.thread.name", "false"},
+};
+constexpr std::array kConsumerDefaults = {
+    // A partition that is started while a fetch waits at the broker is asked for only after that
+    // fetch, and the end of
+    // a partition with an open transaction behind it is known only then.
+    Fixed{"fetch.wait.max.ms", "50"},
+    Fixed{"fetch.error.backoff.ms", "100"},
+    // The bound of a partition's queue is in bytes; librdkafka 2.0 looks again at a full queue
+    // after up to a second, so
+    // it must hold about a second of reading.
+    Fixed{"queued.min.messages", "10000000"},
+    Fixed{"queued.max.messages.kbytes", "32768"},
+    Fixed{"session.timeout.ms", "6000"},
+    Fixed{"heartbeat.interval.ms", "500"},
+    Fixed{"max.poll.interval.ms", "30000"},
+};
+constexpr std::array kProducerDefaults = {
+    Fixed{"transaction.timeout.ms", "10000"},
+    Fixed{"linger.ms", "1"},
+    Fixed{"retry.backoff.ms", "20"},
+    Fixed{"queue.buffering.max.messages", "1000000"},
+    Fixed{"queue.buffering.max.kbytes", "262144"},
+};
+
+bool IsConsumer(KafkaRole role) { return role != KafkaRole::kSink; }
+
+bool IsSecret(std::string_view name) {
+  return std::find(kSecrets.begin(), kSecrets.end(), name) != kSecrets.end();
+}
+
+Status Set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
+  char error[512];
+  const auto result = rd_kafka_conf_set(conf, name.c_str(), value.c_str(), error, sizeof(error));
+  if (result == RD_KAFKA_CONF_OK) return absl::OkStatus();
+  // A secret's value stays out of messages, whatever librdkafka writes.
+  if (IsSecret(name)) return InvalidArgument("kafka: " + name + ": librdkafka refuses its value");
+  return InvalidArgument("kafka: " + name + ": " + error);
+}
+
+template <size_t N>
+Status SetAll(rd_kafka_conf_t* conf, const std::array<Fixed, N>& properties) {
+  for (const auto& [name, value] : properties) LB_RETURN_IF_ERROR(Set(conf, name, value));
+  return absl::OkStatus();
+}
+
+StatusOr<std::string> ReadSecret(const std::string& name, const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return NotFound("kafka: " + name + ": cannot read the file it names");
+  std::string secret((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
+  if (secret.empty()) return InvalidArgument("kafka: " + name + ": the file it names is empty");
+  return secret;
+}
+
+Status SetUsers(rd_kafka_conf_t* conf, const KafkaConfig::Properties& properties) {
+  constexpr std::string_view kFile = "_file";
+  for (const auto& [name, value] : properties) {
+    for (const Denied& denied : kDenied) {
+      if (name == denied.name) {
+        return InvalidArgument("kafka: " + name +
+                               " is not for you to set: " + std::string(denied.why));
+      }
+    }
+    if (IsSecret(name)) {
+      return InvalidArgument("kafka: " + name + ": a secret comes from a file, use " + name +
+                             "_file");
+    }
+    if (name.ends_with(kFile) &&
+        IsSecret(std::string_view(name).substr(0, name.size() - kFile.size()))) {
+      LB_ASSIGN_OR_RETURN(const std::string secret, ReadSecret(name, value));
+      LB_RETURN_IF_ERROR(Set(conf, name.substr(0, name.size() - kFile.size()), secret));
+      continue;
+    }
+    LB_RETURN_IF_ERROR(Set(conf, name, value));
+  }
+  return absl::OkStatus();
+}
+
+Status SetIdentity(rd_kafka_conf_t* conf, KafkaRole role, const KafkaIdentity& identity) {
+  switch (role) {
+    case KafkaRole::kReader:
+      LB_RETURN_IF_ERROR(Set(conf, "enable.partition.eof", "true"));
+      return Set(conf, "auto.offset.reset", "error");
+    case KafkaRole::kMember:
+      LB_RETURN_IF_ERROR(Set(conf, "group.id", identity.group));
+      if (!identity.instance_id.empty()) {
+        LB_RETURN_IF_ERROR(Set(conf, "group.instance.id", identity.instance_id));
+      }
+      return Set(conf, "partition.assignment.strategy", "cooperative-sticky");
+    case KafkaRole::kSink:
+      // A producer would create a topic it has not heard of.
+      LB_RETURN_IF_ERROR(Set(conf, "allow.auto.create.topics", "false"));
+      return Set(conf, "transactional.id", identity.transactional_id);
+    case KafkaRole::kAdmin:
+      return absl::OkStatus();
+  }
+  return Internal("kafka: unknown role");
+}
+
+}  // namespace
+
+StatusOr<KafkaConf> MakeKafkaConf(const KafkaConfig& config, KafkaRole role,
+                                  const KafkaIdentity& identity) {
+  if (config.bootstrap_servers.empty()) {
+    return InvalidArgument("kafka: bootstrap.servers is missing");
+  }
+  KafkaConf conf(rd_kafka_conf_new());
+  LB_RETURN_IF_ERROR(SetAll(conf.get(), kDefaults));
+  if (IsConsumer(role)) {
+    LB_RETURN_IF_ERROR(SetAll(conf.get(), kConsumerDefaults));
+  } else {
+    LB_RETURN_IF_ERROR(SetAll(conf.get(), kProducerDefaults));
+  }
+  LB_RETURN_IF_ERROR(Set(conf.get(), "client.id", config.client_id));
+  LB_RETURN_IF_ERROR(SetUsers(conf.get(), config.common));
+  LB_RETURN_IF_ERROR(SetUsers(conf.get(), IsConsumer(role) ? config.consumer : config.producer));
+  LB_RETURN_IF_ERROR(Set(conf.get(), "bootstrap.servers", config.bootstrap_servers));
+  if (IsConsumer(role)) {
+    LB_RETURN_IF_ERROR(Set(conf.get(), "enable.auto.commit", "false"));
+    LB_RETURN_IF_ERROR(Set(conf.get(), "enable.auto.offset.store", "false"));
+    LB_RETURN_IF_ERROR(Set(conf.get(), "isolation.level", "read_committed"));
+  }
+  LB_RETURN_IF_ERROR(SetIdentity(conf.get(), role, identity));
+  return conf;
+}
+
+Status CheckKafkaConfig(const KafkaConfig& config) {
+  const KafkaIdentity identity{.group = "check", .instance_id = "", .transactional_id = "check"};
+  for (KafkaRole role :
+       {KafkaRole::kReader, KafkaRole::kMember, KafkaRole::kSink, KafkaRole::kAdmin}) {
+    LB_ASSIGN_OR_RETURN(KafkaConf conf, MakeKafkaConf(config, role, identity));
+    // Some contradictions between properties are only seen when a client is made; no broker needs
+    // to answer.
+    char error[512];
+    const auto type = IsConsumer(role) ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
+    rd_kafka_t* client = rd_kafka_new(type, conf.get(), error, sizeof(error));
+    if (client == nullptr) return InvalidArgument(std::string("kafka: ") + error);
+    (void)conf.release();  // the client owns it now
+    rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace lagesbild::io

@@ -1,0 +1,431 @@
+#include "io/kafka_consumer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "base/check.h"
+#include "io/kafka_errors.h"
+
+namespace lagesbild::io {
+namespace {
+
+using stream::Batch;
+using stream::CommittedOffset;
+using stream::GroupEvent;
+using stream::TopicPartition;
+
+constexpr int kCallMs = 3000;  // bound of a call that asks a broker
+
+// Keeps records alive: messages belong to their client.
+class KafkaBatch : public stream::BatchMemory {
+ public:
+  explicit KafkaBatch(std::shared_ptr<KafkaHandle> handle) : handle_(std::move(handle)) {}
+  ~KafkaBatch() override {
+    for (rd_kafka_message_t* message : messages) rd_kafka_message_destroy(message);
+  }
+  std::vector<rd_kafka_message_t*> messages;
+  std::vector<stream::HeaderView> headers;
+
+ private:
+  const std::shared_ptr<KafkaHandle> handle_;
+};
+
+absl::Duration Monotonic() {
+  return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+std::string_view View(const void* data, size_t size) {
+  return data == nullptr ? std::string_view()
+                         : std::string_view(static_cast<const char*>(data), size);
+}
+
+std::string Name(const TopicPartition& at) {
+  return at.topic + "[" + std::to_string(at.partition) + "]";
+}
+
+// Errors of one partition that only a new Start, or an operator, ends. Others librdkafka retries
+// itself.
+bool IsLasting(rd_kafka_resp_err_t code) {
+  const StatusCode status = ToStatus("", code).code();
+  return status == StatusCode::kDataLoss || status == StatusCode::kNotFound ||
+         status == StatusCode::kPermissionDenied || status == StatusCode::kFailedPrecondition;
+}
+
+void AppendHeaders(const rd_kafka_message_t* message, std::vector<stream::HeaderView>& out) {
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  const char* name = nullptr;
+  const void* value = nullptr;
+  size_t size = 0;
+  for (size_t i = 0;
+       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+       ++i) {
+    out.push_back({.name = name, .value = View(value, size)});
+  }
+}
+
+KafkaPartitions ListOf(std::span<const TopicPartition> at) {
+  KafkaPartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(at.size())));
+  for (const TopicPartition& each : at) {
+    rd_kafka_topic_partition_list_add(list.get(), each.topic.c_str(), each.partition);
+  }
+  return list;
+}
+
+// The generation stands in librdkafka's written form only: "CGMDv2:", int32 generation, then
+// strings. -1 if the form is another.
+int32_t GenerationOf(const rd_kafka_consumer_group_metadata_t* metadata) {
+  constexpr std::string_view kMagic = "CGMDv2:";
+  void* buffer = nullptr;
+  size_t size = 0;
+  KafkaError error(rd_kafka_consumer_group_metadata_write(metadata, &buffer, &size));
+  if (error != nullptr) return -1;
+  int32_t generation = -1;
+  if (size > kMagic.size() + sizeof(generation) && View(buffer, kMagic.size()) == kMagic) {
+    std::memcpy(&generation, static_cast<const char*>(buffer) + kMagic.size(), sizeof(generation));
+  }
+  rd_kafka_mem_free(nullptr, buffer);
+  return generation;
+}
+
+}  // namespace
+
+KafkaMembership::KafkaMembership(KafkaGroupMetadata metadata)
+    : metadata_(std::move(metadata)),
+      valid_(metadata_ != nullptr && GenerationOf(metadata_.get()) >= 0) {}
+
+StatusOr<std::unique_ptr<KafkaConsumer>> KafkaConsumer::Make(const KafkaConfig& config,
+                                                             const stream::ConsumerOptions& options,
+                                                             std::shared_ptr<KafkaWatch> watch) {
+  std::unique_ptr<KafkaConsumer> consumer(new KafkaConsumer(config, options, std::move(watch)));
+  if (!options.group.empty()) LB_RETURN_IF_ERROR(consumer->OpenMember());
+  return consumer;
+}
+
+KafkaConsumer::KafkaConsumer(KafkaConfig config, stream::ConsumerOptions options,
+                             std::shared_ptr<KafkaWatch> watch)
+    : config_(std::move(config)), options_(std::move(options)), watch_(std::move(watch)) {}
+
+KafkaConsumer::~KafkaConsumer() { Close(); }
+
+Status KafkaConsumer::OpenMember() {
+  const KafkaIdentity identity{
+      .group = options_.group, .instance_id = options_.instance_id, .transactional_id = ""};
+  LB_ASSIGN_OR_RETURN(KafkaConf conf, MakeKafkaConf(config_, KafkaRole::kMember, identity));
+  KafkaHandle::Callbacks callbacks{
+      .owner = this,
+      .configure = [](rd_kafka_conf_t* c) { rd_kafka_conf_set_rebalance_cb(c, OnRebalance); },
+      .wake = [waker = waker_] { waker->Wake(); }};
+  LB_ASSIGN_OR_RETURN(
+      member_, KafkaHandle::Make(RD_KAFKA_CONSUMER, std::move(conf), watch_, std::move(callbacks)));
+  rd_kafka_poll_set_consumer(member_->get());
+  member_queue_.reset(rd_kafka_queue_get_consumer(member_->get()));
+  rd_kafka_queue_cb_event_enable(member_queue_.get(), OnQueue, waker_.get());
+  return absl::OkStatus();
+}
+
+Status KafkaConsumer::OpenReader() {
+  if (reader_ != nullptr) return absl::OkStatus();
+  LB_ASSIGN_OR_RETURN(KafkaConf conf, MakeKafkaConf(config_, KafkaRole::kReader, {}));
+  LB_ASSIGN_OR_RETURN(reader_, KafkaHandle::Make(RD_KAFKA_CONSUMER, std::move(conf), watch_,
+                                                 {.wake = [waker = waker_] { waker->Wake(); }}));
+  reader_queue_.reset(rd_kafka_queue_get_main(reader_->get()));
+  rd_kafka_queue_cb_event_enable(reader_queue_.get(), OnQueue, waker_.get());
+  return absl::OkStatus();
+}
+
+rd_kafka_topic_t* KafkaConsumer::Topic(const std::string& name) {
+  KafkaTopic& topic = topics_[name];
+  if (topic == nullptr) topic.reset(rd_kafka_topic_new(reader_->get(), name.c_str(), nullptr));
+  return topic.get();
+}
+
+Status KafkaConsumer::Subscribe(const std::vector<std::string>& topics) {
+  if (member_ == nullptr) return FailedPrecondition("kafka: subscribe without a group");
+  KafkaPartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
+  for (const std::string& topic : topics) {
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
+  }
+  LB_RETURN_IF_ERROR(ToStatus("subscribe", rd_kafka_subscribe(member_->get(), list.get())));
+  subscribed_ = true;
+  return absl::OkStatus();
+}
+
+Status KafkaConsumer::Start(const TopicPartition& at, int64_t offset) {
+  LB_CHECK(offset >= 0 || offset == stream::kFromBeginning);
+  LB_CHECK(!closed_);
+  LB_RETURN_IF_ERROR(OpenReader());
+  if (auto it = started_.find(at); it != started_.end()) {
+    Stop(at, *it->second);
+    started_.erase(it);
+  }
+  rd_kafka_topic_t* topic = Topic(at.topic);
+  if (topic == nullptr) return ToStatus("start " + Name(at), rd_kafka_last_error());
+
+  auto started = std::make_unique<Started>();
+  started->waker = waker_.get();
+  started->queue.reset(rd_kafka_queue_new(reader_->get()));
+  started->position = ListOf(std::span(&at, 1));
+  started->next_offset = std::max<int64_t>(offset, 0);
+  const int64_t from = offset == stream::kFromBeginning ? RD_KAFKA_OFFSET_BEGINNING : offset;
+  rd_kafka_queue_cb_event_enable(started->queue.get(), OnPartition, started.get());
+  if (rd_kafka_consume_start_queue(topic, at.partition, from, started->queue.get()) != 0) {
+    rd_kafka_queue_cb_event_enable(started->queue.get(), nullptr, nullptr);
+    return ToStatus("start " + Name(at), rd_kafka_last_error());
+  }
+  started_[at] = std::move(started);
+  return absl::OkStatus();
+}
+
+void KafkaConsumer::Stop(const TopicPartition& at, Started& started) {
+  // No callback into `started` after this.
+  rd_kafka_queue_cb_event_enable(started.queue.get(), nullptr, nullptr);
+  rd_kafka_consume_stop(Topic(at.topic), at.partition);
+}
+
+void KafkaConsumer::Released(const TopicPartition& at) {
+  if (auto it = started_.find(at); it != started_.end()) {
+    Stop(at, *it->second);
+    started_.erase(it);
+  }
+  if (to_release_.erase(at) > 0 && to_release_.empty()) AnswerRevocation();
+}
+
+// Tells the group that everything it took back is free. The member has none of it assigned inside
+// librdkafka (it reads nothing), so the list is empty.
+void KafkaConsumer::AnswerRevocation() {
+  const KafkaPartitions none = ListOf({});
+  KafkaError error(rd_kafka_incremental_unassign(member_->get(), none.get()));
+  if (error != nullptr) watch_->Say("unassign", rd_kafka_error_string(error.get()));
+}
+
+void KafkaConsumer::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code,
+                                rd_kafka_topic_partition_list_t* partitions, void* opaque) {
+  auto& consumer = KafkaHandle::Owner<KafkaConsumer>(opaque);
+  GroupEvent event;
+  for (int i = 0; i < partitions->cnt; ++i) {
+    event.partitions.push_back({partitions->elems[i].topic, partitions->elems[i].partition});
+  }
+  if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    const KafkaPartitions none = ListOf({});
+    KafkaError error(rd_kafka_incremental_assign(client, none.get()));
+    if (error != nullptr) consumer.watch_->Say("assign", rd_kafka_error_string(error.get()));
+    event.type = GroupEvent::Type::kAssigned;
+  } else {
+    event.type = rd_kafka_assignment_lost(client) != 0 ? GroupEvent::Type::kLost
+                                                       : GroupEvent::Type::kRevoked;
+    consumer.to_release_.insert(event.partitions.begin(), event.partitions.end());
+    if (consumer.closed_ || event.partitions.empty()) {
+      consumer.to_release_.clear();
+      consumer.AnswerRevocation();
+    }
+  }
+  if (!event.partitions.empty()) consumer.events_.push_back(std::move(event));
+}
+
+void KafkaConsumer::OnPartition(rd_kafka_t*, void* started) {
+  auto& partition = *static_cast<Started*>(started);
+  partition.ready.store(true, std::memory_order_release);
+  partition.waker->Wake();
+}
+
+void KafkaConsumer::OnQueue(rd_kafka_t*, void* waker) { static_cast<Waker*>(waker)->Wake(); }
+
+Status KafkaConsumer::Serve() {
+  if (reader_ != nullptr) {
+    while (rd_kafka_poll(reader_->get(), 0) > 0) {
+    }
+    LB_RETURN_IF_ERROR(reader_->Fatal());
+  }
+  if (member_ == nullptr) return absl::OkStatus();
+  while (rd_kafka_message_t* message = rd_kafka_consumer_poll(member_->get(), 0)) {
+    const rd_kafka_resp_err_t code = message->err;
+    const std::string text =
+        code == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : rd_kafka_message_errstr(message);
+    rd_kafka_message_destroy(message);
+    const Status status = ToStatus("group " + options_.group, code, text);
+    // Anything else the member retries by itself, or tells of by a lost partition.
+    if (status.code() == StatusCode::kPermissionDenied ||
+        status.code() == StatusCode::kFailedPrecondition) {
+      return status;
+    }
+    if (!status.ok()) watch_->Say(rd_kafka_err2name(code), status.ToString());
+  }
+  return member_->Fatal();
+}
+
+bool KafkaConsumer::AnyReady() const {
+  return std::any_of(started_.begin(), started_.end(), [](const auto& each) {
+    return each.second->ready.load(std::memory_order_acquire);
+  });
+}
+
+bool KafkaConsumer::BrokersAway() const {
+  return (reader_ != nullptr && reader_->brokers_away()) ||
+         (member_ != nullptr && member_->brokers_away());
+}
+
+StatusOr<std::vector<GroupEvent>> KafkaConsumer::Poll(absl::Duration timeout) {
+  LB_CHECK(!closed_);
+  const absl::Duration deadline = Monotonic() + timeout;
+  for (;;) {
+    LB_RETURN_IF_ERROR(Serve());
+    if (!events_.empty() || AnyReady()) break;
+    const absl::Duration left = deadline - Monotonic();
+    if (left <= absl::ZeroDuration()) {
+      if (BrokersAway()) return Unavailable("kafka: no broker answers");
+      break;
+    }
+    waker_->Wait(left);
+  }
+  return std::exchange(events_, {});
+}
+
+StatusOr<Batch> KafkaConsumer::Read(const TopicPartition& at, size_t records_max) {
+  auto it = started_.find(at);
+  if (it == started_.end()) return FailedPrecondition("kafka: " + Name(at) + " is not started");
+  Started& started = *it->second;
+  if (!started.failed.ok()) return started.failed;
+
+  // Cleared before the queue is emptied: what comes meanwhile sets it again.
+  started.ready.store(false, std::memory_order_release);
+  messages_.resize(records_max);
+  const ssize_t count = rd_kafka_consume_batch_queue(started.queue.get(), /*timeout_ms=*/0,
+                                                     messages_.data(), messages_.size());
+  if (count < 0) return ToStatus("read " + Name(at), rd_kafka_last_error());
+
+  Batch batch;
+  Take(std::span(messages_.data(), static_cast<size_t>(count)), started, batch);
+  if (static_cast<size_t>(count) == records_max) {
+    started.ready.store(true, std::memory_order_release);
+  } else if (!started.drained) {
+    FinishDrained(started);
+  }
+  if (!started.failed.ok()) {
+    if (batch.records.empty()) return started.failed;
+    started.ready.store(true, std::memory_order_release);  // the error is the next Read's
+  }
+  batch.next_offset = started.next_offset;
+  batch.drained = started.drained;
+  return batch;
+}
+
+void KafkaConsumer::Take(std::span<rd_kafka_message_t* const> messages, Started& started,
+                         Batch& batch) {
+  auto memory = std::make_unique<KafkaBatch>(reader_);
+  memory->messages.reserve(messages.size());
+  batch.records.reserve(messages.size());
+  std::vector<size_t>
+      header_ends;  // of each record in memory->headers; empty while no record has any
+  for (rd_kafka_message_t* message : messages) {
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        started.next_offset = std::max(started.next_offset, message->offset);
+        started.drained = true;
+      } else if (IsLasting(message->err) && started.failed.ok()) {
+        started.failed = ToStatus("read", message->err, rd_kafka_message_errstr(message));
+      } else {
+        watch_->Say(rd_kafka_err2name(message->err), rd_kafka_message_errstr(message));
+      }
+      rd_kafka_message_destroy(message);
+      continue;
+    }
+    started.drained = false;
+    started.next_offset = message->offset + 1;
+    memory->messages.push_back(message);
+    rd_kafka_timestamp_type_t type;
+    stream::RecordView record{.offset = message->offset,
+                              .timestamp_ms = rd_kafka_message_timestamp(message, &type),
+                              .key = View(message->key, message->key_len)};
+    if (message->payload != nullptr) record.value = View(message->payload, message->len);
+    const size_t before = memory->headers.size();
+    AppendHeaders(message, memory->headers);
+    if (memory->headers.size() > before && header_ends.empty())
+      header_ends.assign(batch.records.size(), 0);
+    batch.records.push_back(record);
+    if (memory->headers.size() > 0) header_ends.push_back(memory->headers.size());
+  }
+  // Only now that `headers` no longer grows.
+  for (size_t i = 0; i < header_ends.size(); ++i) {
+    const size_t begin = i == 0 ? 0 : header_ends[i - 1];
+    batch.records[i].headers = std::span(memory->headers).subspan(begin, header_ends[i] - begin);
+  }
+  if (!memory->messages.empty()) batch.memory = std::move(memory);
+}
+
+// The end of a partition is told by librdkafka only after one more, waiting, fetch. Where no
+// transaction is open, the last fetch has told it already: the position, which counts commit
+// markers, is at the high watermark it brought.
+void KafkaConsumer::FinishDrained(Started& started) {
+  rd_kafka_topic_partition_list_t* list = started.position.get();
+  if (rd_kafka_position(reader_->get(), list) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  const rd_kafka_topic_partition_t& at = list->elems[0];
+  // Unknown (negative) until something was read since Start.
+  if (at.err != RD_KAFKA_RESP_ERR_NO_ERROR || at.offset < started.next_offset) return;
+  started.next_offset = at.offset;
+  int64_t low = 0, high = 0;
+  if (rd_kafka_get_watermark_offsets(reader_->get(), at.topic, at.partition, &low, &high) !=
+      RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return;
+  }
+  started.drained = at.offset == high;
+}
+
+StatusOr<std::vector<CommittedOffset>> KafkaConsumer::Committed(
+    std::span<const TopicPartition> at) {
+  if (member_ == nullptr) return FailedPrecondition("kafka: offsets without a group");
+  if (at.empty()) return std::vector<CommittedOffset>();
+  const KafkaPartitions list = ListOf(at);
+  const auto code = rd_kafka_committed(member_->get(), list.get(), kCallMs);
+  LB_RETURN_IF_ERROR(ToStatus("committed offsets of " + options_.group, code));
+  std::vector<CommittedOffset> out;
+  for (int i = 0; i < list->cnt; ++i) {
+    const rd_kafka_topic_partition_t& each = list->elems[i];
+    LB_RETURN_IF_ERROR(
+        ToStatus("committed offset of " + Name(at[static_cast<size_t>(i)]), each.err));
+    out.push_back({.offset = each.offset < 0 ? -1 : each.offset,
+                   .metadata = std::string(View(each.metadata, each.metadata_size))});
+  }
+  return out;
+}
+
+StatusOr<std::pair<int64_t, int64_t>> KafkaConsumer::Bounds(const TopicPartition& at) {
+  LB_RETURN_IF_ERROR(OpenReader());
+  int64_t low = 0, high = 0;
+  const auto code = rd_kafka_query_watermark_offsets(reader_->get(), at.topic.c_str(), at.partition,
+                                                     &low, &high, kCallMs);
+  LB_RETURN_IF_ERROR(ToStatus("bounds of " + Name(at), code));
+  return std::make_pair(low, high);
+}
+
+std::unique_ptr<stream::Membership> KafkaConsumer::membership() {
+  KafkaGroupMetadata metadata;
+  if (member_ != nullptr && subscribed_)
+    metadata.reset(rd_kafka_consumer_group_metadata(member_->get()));
+  return std::make_unique<KafkaMembership>(std::move(metadata));
+}
+
+void KafkaConsumer::Close() {
+  if (closed_) return;
+  closed_ = true;
+  for (auto& [at, started] : started_) Stop(at, *started);
+  started_.clear();
+  topics_.clear();
+  if (reader_queue_ != nullptr)
+    rd_kafka_queue_cb_event_enable(reader_queue_.get(), nullptr, nullptr);
+  reader_queue_.reset();
+  reader_.reset();
+  if (member_ != nullptr) {
+    if (!to_release_.empty()) {
+      to_release_.clear();
+      AnswerRevocation();
+    }
+    rd_kafka_consumer_close(member_->get());
+    rd_kafka_queue_cb_event_enable(member_queue_.get(), nullptr, nullptr);
+    member_queue_.reset();
+    member_.reset();
+  }
+}
+
+}  // namespace lagesbild::io
