@@ -7,6 +7,7 @@ std::vector<Command> AllCommands() {
       ConfigCheckCommand(),
       ConfigShowCommand(),
       ConfigSchemaCommand(),
+      ReplayCommand(),
   };
 }
 

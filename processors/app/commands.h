@@ -11,6 +11,7 @@ namespace lagesbild::app {
 Command ConfigCheckCommand();  // config_commands.cc
 Command ConfigShowCommand();
 Command ConfigSchemaCommand();
+Command ReplayCommand();  // replay_command.cc
 
 std::vector<Command> AllCommands();
 

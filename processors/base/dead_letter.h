@@ -40,4 +40,7 @@ struct DeadLetter {
   std::string key_hash;  // hex, keyed
 };
 
+// The dead letter as operators read it; an empty pointer or hash is null.
+std::string DeadLetterJson(const DeadLetter& letter);
+
 }  // namespace lagesbild

@@ -132,10 +132,12 @@ void AlertBook::StopWaiting(const std::string& rule, const std::string& area_id)
   if (pending_.erase({rule, area_id}) > 0) dirty_.insert(PendingName(rule, area_id));
 }
 
-std::vector<PendingCount> AlertBook::PendingDue(int64_t clock_ms) const {
+std::vector<PendingCount> AlertBook::TakePendingDue(int64_t clock_ms) {
   std::vector<PendingCount> due;
-  for (const auto& [key, pending] : pending_) {
-    if (pending.due_ms <= clock_ms) due.push_back(pending);
+  for (auto& [key, pending] : pending_) {
+    if (pending.came_due || pending.due_ms > clock_ms) continue;
+    pending.came_due = true;
+    due.push_back(pending);
   }
   return due;
 }
@@ -156,7 +158,9 @@ void AlertBook::SetDue(Alert& alert, int64_t due_ms) {
 
 int64_t AlertBook::next_due_ms() const {
   int64_t due_ms = timers_.empty() ? kNever : timers_.begin()->first;
-  for (const auto& [key, pending] : pending_) due_ms = std::min(due_ms, pending.due_ms);
+  for (const auto& [key, pending] : pending_) {
+    if (!pending.came_due) due_ms = std::min(due_ms, pending.due_ms);
+  }
   return due_ms;
 }
 

@@ -71,6 +71,7 @@ struct Alert {
 struct PendingCount {
   std::string rule, area_id;
   int64_t due_ms = kNever;
+  bool came_due = false;  // not stored
 };
 
 std::string EncodeAlert(const Alert& alert);
@@ -88,8 +89,8 @@ class AlertBook {
   const PendingCount* Pending(const std::string& rule, const std::string& area_id) const;
   void Wait(PendingCount pending);
   void StopWaiting(const std::string& rule, const std::string& area_id);
-  // Those due at or before `clock_ms`; they stay pending.
-  std::vector<PendingCount> PendingDue(int64_t clock_ms) const;
+  // Those due at or before `clock_ms`; they stay pending, but are due no more.
+  std::vector<PendingCount> TakePendingDue(int64_t clock_ms);
 
   std::vector<std::string> PendingNames() const;  // of their rows
 

@@ -83,7 +83,8 @@ std::vector<AlertTransition> Judge::Run() {
   // Whoever waited for a rule or an area that is no more waits no longer.
   for (const PendingCount& pending : changes_.pending) {
     const PendingCount* still = context_.alerts->Pending(pending.rule, pending.area_id);
-    if (still != nullptr && still->due_ms <= clock_ms()) context_.alerts->StopWaiting(pending.rule, pending.area_id);
+    if (still != nullptr && still->due_ms <= clock_ms())
+      context_.alerts->StopWaiting(pending.rule, pending.area_id);
   }
   std::stable_sort(out_.begin(), out_.end(),
                    [](const auto& a, const auto& b) { return a.alert_id < b.alert_id; });

@@ -129,7 +129,7 @@ void Picture::Expire(int64_t clock_ms) {
     LookAtOpen();
   }
   for (Alert* alert : alerts_.TakeDue(clock_ms)) looked_at_.push_back(alert);
-  for (PendingCount& pending : alerts_.PendingDue(clock_ms))
+  for (PendingCount& pending : alerts_.TakePendingDue(clock_ms))
     pending_due_.push_back(std::move(pending));
   if (reports_.next_due_ms() <= clock_ms) DropExpired(clock_ms);
 }
