@@ -1,4 +1,4 @@
-// AreaIndex: the deepest area that holds a point. Boost.Geometry R-tree and covered_by, edges
+// AreaIndex: the deepest area that holds a point. Boost.Geometry's R-tree and winding rule, edges
 // straight in lon/lat (RFC 7946). In: WGS84 degrees; out: an index into the areas it was built
 // from. Immutable; thread-compatible. Source of the rule: contract, Report ("a point counts in the
 // deepest area that contains it and whose equal-area radius is at least precision_m").

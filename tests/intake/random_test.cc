@@ -139,6 +139,38 @@ void ExpectSameAsSlow(const std::vector<test::NamedShape>& named, int points) {
   EXPECT_GT(found, points / 10);
 }
 
+// A skyline of whole numbers, steps and slopes, turned by a quarter at times, with a hole; asked at
+// whole and half numbers, so that many points lie on corners and edges.
+TEST(Random, ThePointsOfARaggedShapeAreThoseOfThePlainModel) {
+  auto random = Seeded();
+  const auto below = [&](int n) { return std::uniform_int_distribution<int>(0, n - 1)(random); };
+  for (int run = 0; run < 300; ++run) {
+    const int width = 4 + below(40);
+    const bool turned = below(2) == 0;
+    const auto at = [&](double x, double y) { return turned ? LonLat{y, x} : LonLat{x, y}; };
+    Polygon polygon;
+    polygon.outer = {at(0, 0), at(width, 0)};
+    for (int x = width; x >= 0; --x) {
+      polygon.outer.push_back(at(x, 4 + below(6)));
+      if (below(3) == 0) polygon.outer.push_back(at(x, 4 + below(6)));
+    }
+    polygon.outer.push_back(polygon.outer.front());
+    const int west = 1 + below(width - 2), east = west + 1;
+    polygon.holes.push_back({at(west, 1), at(east, 1), at(east, 2), at(west, 3), at(west, 1)});
+    const AreaShape shape = {.polygons = {polygon}};
+    const std::vector<Area> areas = {{.id = "a", .radius_m = 1}};
+    const auto index = AreaIndex::Build(areas, {shape});
+    ASSERT_TRUE(index.ok());
+    for (double x = -1; x <= width + 1; x += 0.5) {
+      for (double y = -1; y <= 11; y += 0.5) {
+        const LonLat p = at(x, y);
+        ASSERT_EQ((*index)->Locate(p, 0) == 0, Covers(shape, p))
+            << "run " << run << ": " << x << " " << y;
+      }
+    }
+  }
+}
+
 TEST(Random, TheAreaIndexFindsWhatAskingEachAreaFinds) {
   const std::string dir = std::string(LB_SHARED_DIR) + "/data/areas/";
   auto areas = test::ReadShapes(dir + "stadsdelar_wgs84.geojson", "name", "stadsdelsomrade");
