@@ -111,7 +111,7 @@ Status ReplayReader::Impl::TakeValue(ondemand::value value, RawMessage& out) {
 Status ReplayReader::Impl::TakeObject(ondemand::object object, RawMessage& out) {
   std::string_view raw;
   if (object.raw_json().get(raw)) return InvalidArgument("value: not JSON");
-  out.value.assign(raw);
+  out.value.assign(raw.substr(0, raw.rfind('}') + 1));  // without the space behind it
   if (out.value.compare(0, 9, "{\"base64\"") != 0) return absl::OkStatus();
   std::string_view encoded;
   if (value_parser_.parse(out.value)["base64"].get(encoded))
