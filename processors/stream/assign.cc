@@ -103,8 +103,8 @@ Status Assign::FindOffset(Consumer& member) {
   until_ = Until::kSeq;
   committed_seq_ = *seq;
   if (head_.meta && head_.meta->seq > committed_seq_) {
-    return Rewound("the state is at commit " + std::to_string(head_.meta->seq) +
-                   ", the group at " + std::to_string(committed_seq_));
+    return Rewound("the state is at commit " + std::to_string(head_.meta->seq) + ", the group at " +
+                   std::to_string(committed_seq_));
   }
   if (head_.meta && head_.meta->seq == committed_seq_) {
     step_ = StepName::kLoad;
@@ -193,8 +193,9 @@ Status Assign::Drained() {
   switch (until_) {
     case Until::kEmpty:
       if (saw_rows_) {
-        return Rewound("the group has no offset here, but the changelog has rows: the offsets are "
-                       "gone");
+        return Rewound(
+            "the group has no offset here, but the changelog has rows: the offsets are "
+            "gone");
       }
       step_ = StepName::kLoad;
       return absl::OkStatus();

@@ -1,12 +1,13 @@
-// Assign: brings the store of one log partition to what the group has committed, and says where reading goes on.
+// Assign: brings the store of one log partition to what the group has committed, and says where
+// reading goes on.
 //
 //   open store ─▶ (the worker initialises its sink) ─▶ find offset ─▶ restore ─▶ load ─▶ done
 //        ▲                                                   └─ store is there already ─▲  │
 //        └────────────── damaged: set aside, all of the changelog, once ────────────────┴──┘
 //
-// Never by offset arithmetic: the changelog is read until its META row carries the sequence number that the committed
-// offset names. Architecture §4, Assign. Each step does a bounded amount of work, so that the worker can serve its
-// group in between. Thread-compatible.
+// Never by offset arithmetic: the changelog is read until its META row carries the sequence number
+// that the committed offset names. Architecture §4, Assign. Each step does a bounded amount of
+// work, so that the worker can serve its group in between. Thread-compatible.
 #pragma once
 
 #include <cstdint>

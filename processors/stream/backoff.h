@@ -1,4 +1,5 @@
-// Backoff: how long to wait before the next try; doubles from one failure to the next. Thread-compatible.
+// Backoff: how long to wait before the next try; doubles from one failure to the next.
+// Thread-compatible.
 #pragma once
 
 #include <algorithm>

@@ -13,9 +13,9 @@ namespace lagesbild::stream {
 
 struct PartHealth {
   bool ready = false;
-  std::string state;                  // "running", "restoring", "standby", "broker-away", …
-  std::string detail;                 // for a person; may be empty
-  int64_t remaining_records = 0;      // while restoring
+  std::string state;              // "running", "restoring", "standby", "broker-away", …
+  std::string detail;             // for a person; may be empty
+  int64_t remaining_records = 0;  // while restoring
 };
 
 class HealthBoard {

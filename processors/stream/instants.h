@@ -1,7 +1,8 @@
 // Instants: gathers the records of one clock value, so that the fold judges them together.
 //
-// From the log (bytes, in order) to picture::Fold::Instant. The instant that is still open may get more records; it is
-// never part of a commit. Keeps the memory of its records from instant to instant. Thread-compatible.
+// From the log (bytes, in order) to picture::Fold::Instant. The instant that is still open may get
+// more records; it is never part of a commit. Keeps the memory of its records from instant to
+// instant. Thread-compatible.
 #pragma once
 
 #include <cstdint>

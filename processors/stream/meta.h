@@ -1,8 +1,9 @@
-// The engine's own rows beside the fold's: META, in the changelog and in the store, and LOCAL, in the store only.
+// The engine's own rows beside the fold's: META, in the changelog and in the store, and LOCAL, in
+// the store only.
 //
-// META says which commit the rows are of and where the log goes on; LOCAL, from which changelog offset a restore may
-// start. The committed offset of the log partition carries the same number as its metadata, "seq=N".
-// Form: format (1), then numbers as in base/bytes.h. Architecture §4.
+// META says which commit the rows are of and where the log goes on; LOCAL, from which changelog
+// offset a restore may start. The committed offset of the log partition carries the same number as
+// its metadata, "seq=N". Form: format (1), then numbers as in base/bytes.h. Architecture §4.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +20,11 @@ inline constexpr std::string_view kMetaKey = "!meta";
 inline constexpr std::string_view kLocalKey = "!local";
 
 struct Meta {
-  uint64_t seq = 0;          // N: number of the commit
-  int64_t next_offset = 0;   // of the log partition
-  int64_t clock_ms = 0;      // of the last instant judged
-  int64_t rules_version = 0; // of the settings in force; 0: none yet
-  uint64_t row_count = 0;    // rows of the fold, tombstones gone
+  uint64_t seq = 0;           // N: number of the commit
+  int64_t next_offset = 0;    // of the log partition
+  int64_t clock_ms = 0;       // of the last instant judged
+  int64_t rules_version = 0;  // of the settings in force; 0: none yet
+  uint64_t row_count = 0;     // rows of the fold, tombstones gone
   friend bool operator==(const Meta&, const Meta&) = default;
 };
 
@@ -39,7 +40,7 @@ std::string EncodeLocal(const Local& local);
 StatusOr<Meta> DecodeMeta(std::string_view bytes);
 StatusOr<Local> DecodeLocal(std::string_view bytes);
 
-std::string SeqMetadata(uint64_t seq);                                // "seq=17"
+std::string SeqMetadata(uint64_t seq);                               // "seq=17"
 std::optional<uint64_t> SeqFromMetadata(std::string_view metadata);  // nullopt: anything else
 
 }  // namespace lagesbild::stream

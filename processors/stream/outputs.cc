@@ -64,18 +64,15 @@ Output OutputEncoder::Dead(const DeadLetter& letter, int64_t clock_ms) const {
 }
 
 Status OutputEncoder::Produce(TransactionalSink& sink, const Output& output) const {
-  const HeaderView headers[] = {{"ce_specversion", "1.0"},
-                                {"ce_id", output.id},
-                                {"ce_source", source_},
-                                {"ce_type", output.type},
-                                {"ce_time", output.time},
-                                {"content-type", "application/json"},
+  const HeaderView headers[] = {{"ce_specversion", "1.0"},     {"ce_id", output.id},
+                                {"ce_source", source_},        {"ce_type", output.type},
+                                {"ce_time", output.time},      {"content-type", "application/json"},
                                 {"ce_subject", output.subject}};
   // An event without a subject leaves the attribute out.
   const size_t count = std::size(headers) - (output.subject.empty() ? 1 : 0);
-  return sink.Produce(output.to, {.key = output.key,
-                                  .value = output.value,
-                                  .headers = std::span(headers).first(count)});
+  return sink.Produce(
+      output.to,
+      {.key = output.key, .value = output.value, .headers = std::span(headers).first(count)});
 }
 
 std::string DeadLetterJson(const DeadLetter& letter) {

@@ -1,8 +1,9 @@
-// Outputs: what leaves the system, as records: key, JSON value, and CloudEvents 1.0 headers (binary mode).
+// Outputs: what leaves the system, as records: key, JSON value, and CloudEvents 1.0 headers (binary
+// mode).
 //
-// From the picture's alert transitions, aggregates and dead letters, and intake's dead letters, to the sink. The id of
-// an event is a function of the input, so a reader can drop what it has seen. Forms: contract; names:
-// design/interfaces.md, Topics. Immutable once built; thread-compatible.
+// From the picture's alert transitions, aggregates and dead letters, and intake's dead letters, to
+// the sink. The id of an event is a function of the input, so a reader can drop what it has seen.
+// Forms: contract; names: design/interfaces.md, Topics. Immutable once built; thread-compatible.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,8 @@
-// PictureState: the fold of one log partition and where it stands, rebuilt from the rows of its store.
+// PictureState: the fold of one log partition and where it stands, rebuilt from the rows of its
+// store.
 //
-// The store holds a committed prefix: the fold's rows, META and LOCAL (stream/meta.h). Thread-compatible.
+// The store holds a committed prefix: the fold's rows, META and LOCAL (stream/meta.h).
+// Thread-compatible.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +18,7 @@ namespace lagesbild::stream {
 
 struct PictureState {
   std::unique_ptr<picture::Fold> fold;
-  Meta meta;    // seq 0: nothing was ever committed
+  Meta meta;  // seq 0: nothing was ever committed
   Local local;
   // Fingerprints of the keys of all rows: their number is META's row_count.
   absl::flat_hash_set<uint64_t> row_keys;

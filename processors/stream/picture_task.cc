@@ -136,8 +136,7 @@ Status PictureTask::ShowStats(Consumer& member) {
   for (size_t s = 1; s < stats.alerts_active.size(); ++s) {
     Labels labels = PartitionLabel(options_.partition);
     labels.emplace_back("severity", SeverityName(static_cast<lagesbild::Severity>(s)));
-    world_.metrics.gauge("alerts_active", labels)
-        .Set(static_cast<double>(stats.alerts_active[s]));
+    world_.metrics.gauge("alerts_active", labels).Set(static_cast<double>(stats.alerts_active[s]));
   }
   return absl::OkStatus();
 }

@@ -2,10 +2,12 @@
 //
 //   assigning ──Assign done──▶ running ──revoked, lost or closed──▶ (destroyed)
 //       ▲                        │  │
-//       └─ sink dropped: anew ───┘  └─ a record that cannot be taken ──▶ failed (holds its place, reads no further)
+//       └─ sink dropped: anew ───┘  └─ a record that cannot be taken ──▶ failed (holds its place,
+//       reads no further)
 //
-// Records → instants → fold → a TaskCommit. What is not committed is in memory only; after an abort the fold is
-// rebuilt from the store and the input read again. Architecture §4. Thread-compatible; its worker owns it.
+// Records → instants → fold → a TaskCommit. What is not committed is in memory only; after an abort
+// the fold is rebuilt from the store and the input read again. Architecture §4. Thread-compatible;
+// its worker owns it.
 #pragma once
 
 #include <cstdint>
@@ -44,8 +46,8 @@ class PictureTask {
   State state() const { return state_; }
   int32_t partition() const { return options_.partition; }
 
-  // kAssigning only: OpenStore is the first call; then, once the worker's sink is initialised, AdvanceAssign
-  // until the state changes. Errors as of Assign.
+  // kAssigning only: OpenStore is the first call; then, once the worker's sink is initialised,
+  // AdvanceAssign until the state changes. Errors as of Assign.
   Status OpenStore();
   bool opened() const { return assign_ != nullptr; }
   Status AdvanceAssign(Consumer& member);
@@ -73,7 +75,9 @@ class PictureTask {
   Status Adopt(PictureState state, int64_t next_offset, Consumer& member);
   Status Judge(int64_t clock_ms, std::span<const LogRecord> records);
   void Fail(int64_t offset, const Status& why);
-  int64_t committable_offset() const { return instants_.first_open_offset().value_or(next_offset_); }
+  int64_t committable_offset() const {
+    return instants_.first_open_offset().value_or(next_offset_);
+  }
   void CountTransition(const picture::AlertTransition& transition);
   void ShowState();
 

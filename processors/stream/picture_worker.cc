@@ -28,13 +28,14 @@ PictureWorker::PictureWorker(PictureWorkerOptions options, World world)
       interval_(options_.commit_interval),
       stats_at_(-absl::InfiniteDuration()),
       commit_seconds_(world.metrics.histogram("commit_duration_seconds", {{"task", "picture"}})),
-      commits_(world.metrics.counter("commits_total",
-                                     {{"task", "picture"}, {"outcome", "committed"}})),
-      aborts_(world.metrics.counter("commits_total", {{"task", "picture"}, {"outcome", "aborted"}})),
+      commits_(
+          world.metrics.counter("commits_total", {{"task", "picture"}, {"outcome", "committed"}})),
+      aborts_(
+          world.metrics.counter("commits_total", {{"task", "picture"}, {"outcome", "aborted"}})),
       restarts_(
           world.metrics.counter("commits_total", {{"task", "picture"}, {"outcome", "unknown"}})),
-      produced_(world.metrics.counter("records_produced_total",
-                                      {{"topic", options_.topics.changelog}})) {
+      produced_(
+          world.metrics.counter("records_produced_total", {{"topic", options_.topics.changelog}})) {
   world_.health.Set(component_, {.ready = false, .state = "starting"});
 }
 
@@ -216,12 +217,13 @@ bool PictureWorker::CommitDue() const {
 }
 
 bool PictureWorker::idle() const {
+  if (away_ != false || backoff_.Waiting(world_.clock.Monotonic())) return false;
   for (const auto& [partition, task] : tasks_) {
     if (task->state() == PictureTask::State::kAssigning || !task->drained() || task->dirty()) {
       return false;
     }
   }
-  return consumer_ != nullptr;
+  return true;
 }
 
 Status PictureWorker::Commit() {
@@ -237,8 +239,8 @@ Status PictureWorker::Commit() {
   last_commit_ = world_.clock.Monotonic();
   commit_seconds_.Observe(absl::ToDoubleSeconds(last_commit_ - began));
   // While a backlog drains, fewer and larger commits.
-  interval_ = drained ? options_.commit_interval
-                      : std::min(interval_ * 2, options_.commit_interval_max);
+  interval_ =
+      drained ? options_.commit_interval : std::min(interval_ * 2, options_.commit_interval_max);
   return status;
 }
 
@@ -251,8 +253,7 @@ Status PictureWorker::CommitTasks(std::vector<PictureTask*> tasks) {
   }
   const std::unique_ptr<Membership> membership = consumer_->membership();
   if (!membership->valid()) return Restart(Unavailable("not a member of the group"));
-  const CommitTarget target{options_.group, options_.topics.picture_log,
-                            options_.topics.changelog};
+  const CommitTarget target{options_.group, options_.topics.picture_log, options_.topics.changelog};
   const Status written = WriteTransaction(*sink_, encoder_, target, commits, *membership);
   if (absl::IsAborted(written)) return Aborted(tasks);
   if (!written.ok()) return Restart(written);

@@ -1,7 +1,9 @@
-// PictureWorker: one member of the group over the picture log: its partitions' tasks, one sink, the commit cycle.
+// PictureWorker: one member of the group over the picture log: its partitions' tasks, one sink, the
+// commit cycle.
 //
-// A round: serve the group (assign, revoke, lost) → tasks that are being assigned, one step each → running tasks read
-// and judge → commit, when the input is drained or enough has gathered. Errors by class as in architecture §4:
+// A round: serve the group (assign, revoke, lost) → tasks that are being assigned, one step each →
+// running tasks read and judge → commit, when the input is drained or enough has gathered. Errors
+// by class as in architecture §4:
 //   Aborted            abort, rebuild the folds from the stores, read again
 //   any other          drop the sink, assign every task anew (the outcome is whatever the log says)
 // Thread-compatible: one thread runs it.
@@ -22,8 +24,8 @@ namespace lagesbild::stream {
 
 struct PictureWorkerOptions {
   std::string group = "lagesbild";
-  std::string instance_id;       // of this process; static membership and transactional id
-  int number = 0;                // of this worker in the process
+  std::string instance_id;  // of this process; static membership and transactional id
+  int number = 0;           // of this worker in the process
   Topics topics;
   PartitionCounts counts;
   absl::Duration commit_interval = absl::Milliseconds(100);

@@ -1,5 +1,5 @@
-// Reporter: what the engine tells its operators, one line a change of state; never anything of a record's content.
-// The app writes it to its log; tests keep it. Threads: any.
+// Reporter: what the engine tells its operators, one line a change of state; never anything of a
+// record's content. The app writes it to its log; tests keep it. Threads: any.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// The topics of a deployment by their full names, and how many partitions they have (design/interfaces.md, Topics).
+// The topics of a deployment by their full names, and how many partitions they have
+// (design/interfaces.md, Topics).
 #pragma once
 
 #include <cstdint>

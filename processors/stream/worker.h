@@ -1,6 +1,7 @@
 // Worker: what a thread of the service runs: small rounds of work until it is told to stop.
 //
-// A round never waits longer than told, so that a simulator can drive many workers in one thread. Thread-compatible.
+// A round never waits longer than told, so that a simulator can drive many workers in one thread.
+// Thread-compatible.
 #pragma once
 
 #include "absl/time/time.h"

@@ -92,7 +92,7 @@ TEST_F(MemoryLogTest, AnExpelledMemberLosesItsPartitionsAndJoinsAgain) {
   ASSERT_TRUE(member->Subscribe({"t"}).ok());
   ASSERT_EQ(member->Poll(absl::ZeroDuration())->size(), 1u);
   auto membership = member->membership();
-  log_.Expel(*member);
+  log_.Expel("g");
   ASSERT_TRUE(sink_->Begin().ok());
   const stream::OffsetToCommit offset{at_, 3, ""};
   EXPECT_TRUE(absl::IsAborted(sink_->SendOffsets("g", std::span(&offset, 1), membership.get())));

@@ -1,0 +1,474 @@
+// The commit and assign protocol of the picture (architecture §4) over the memory log.
+#include "stream/picture_worker.h"
+
+#include <gmock/gmock.h>
+
+#include "stream/engine_rig.h"
+
+namespace lagesbild::stream {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+struct Crash {};  // thrown by failpoint hooks
+
+class PictureWorkerTest : public EngineRig {
+ protected:
+  // An evening: a shooting, three assaults in one district, ticks in between.
+  std::vector<LogRecord> Evening() {
+    std::vector<LogRecord> out = {ConfigurationAt(kStart), ReportAt(kStart + 10, "s1", "shooting")};
+    for (int i = 0; i < 8; ++i) {
+      out.push_back(ReportAt(kStart + 1000 + i * 700, "a" + std::to_string(i), "assault",
+                             i % 3 == 0 ? "hv-2" : "hv-1"));
+      out.push_back(TickAt(kStart + 1001 + i * 700));
+    }
+    out.push_back(TickAt(kStart + 20'000));
+    return out;
+  }
+};
+
+TEST_F(PictureWorkerTest, AReportBecomesAnAlertAnAggregateAndAnOffset) {
+  Append(0,
+         {ConfigurationAt(kStart), ReportAt(kStart + 10, "s1", "shooting"), TickAt(kStart + 11)});
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  ASSERT_THAT(Alerts(), SizeIs(1));
+  EXPECT_THAT(Alerts()[0], HasSubstr("\"rule\":\"shooting-single\""));
+  EXPECT_TRUE(LastAggregates().contains("hv-1"));
+  EXPECT_EQ(CommittedLog(0).offset, 2);  // the tick is in the instant that is still open
+  EXPECT_EQ(CommittedLog(0).metadata, "seq=1");
+  EXPECT_EQ(DecodeMeta(stores_.rows(0).at(std::string(kMetaKey)))->next_offset, 2);
+  EXPECT_TRUE(health_.ready());
+}
+
+TEST_F(PictureWorkerTest, OutputsAreCloudEventsWithIdsThatDependOnTheInputAlone) {
+  Append(0, Evening());
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  auto reader = *log_->OpenConsumer({});
+  for (int32_t p = 0; p < 2; ++p) {
+    ASSERT_TRUE(reader->Start({topics_.alerts, p}, 0).ok());
+    auto batch = reader->Read({topics_.alerts, p}, 100);
+    for (const RecordView& r : batch->records) {
+      std::map<std::string_view, std::string_view> headers;
+      for (const HeaderView& h : r.headers) headers[h.name] = h.value;
+      EXPECT_EQ(headers["ce_specversion"], "1.0");
+      EXPECT_EQ(headers["ce_source"], "/lagesbild/lagesbild");
+      EXPECT_TRUE(headers["ce_id"].starts_with(std::string(r.key) + "."));
+      EXPECT_TRUE(headers["ce_type"].starts_with("se.lagesbild.alert."));
+      EXPECT_TRUE(headers["ce_subject"].starts_with("hv"));
+      EXPECT_EQ(headers["content-type"], "application/json");
+    }
+  }
+}
+
+TEST_F(PictureWorkerTest, ACommitNeverCutsAnInstant) {
+  Append(0, {ConfigurationAt(kStart), TickAt(kStart + 1), ReportAt(kStart + 10, "s1", "shooting")});
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_EQ(CommittedLog(0).offset, 2);
+  EXPECT_THAT(Alerts(), IsEmpty());
+  // Another record of the same instant, read after a crash: they are judged together.
+  worker.reset();
+  Append(0, {ReportAt(kStart + 10, "s2", "shooting"), TickAt(kStart + 11)});
+  worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  ASSERT_THAT(Alerts(), SizeIs(1));
+  EXPECT_THAT(Alerts()[0], HasSubstr("\"reports\":2"));
+}
+
+TEST_F(PictureWorkerTest, AnInstantLargerThanACommitIsJudgedInPartsAndCounted) {
+  std::vector<LogRecord> records = {ConfigurationAt(kStart)};
+  for (int i = 0; i < 200; ++i) records.push_back(ReportAt(kStart + 10, "a" + std::to_string(i)));
+  records.push_back(TickAt(kStart + 11));
+  Append(0, records);
+  auto options = PictureOptions();
+  options.commit_bytes = 4000;
+  PictureWorker worker(options, world());
+  ASSERT_TRUE(RunUntilIdle(worker).ok());
+  EXPECT_GT(metrics_.Value("instants_cut_total"), 3);
+  EXPECT_EQ(CommittedLog(0).offset, 201);
+  EXPECT_THAT(LastAggregates().at("hv-1"), HasSubstr("\"incidents\":200"));
+}
+
+// The heart of it: whatever step the process dies at, the committed output is that of a run without
+// a death.
+TEST_F(PictureWorkerTest, ADeathAtAnyFailpointChangesNothing) {
+  const auto run = [&](std::string_view failpoint, int passing) {
+    // A fresh world each time.
+    writer_.reset();
+    log_ = std::make_unique<io::MemoryLog>(clock_);
+    stores_ = MemoryStores();
+    clock_ = ManualClock();
+    MakeTopics(2);
+    const std::vector<LogRecord> evening = Evening();
+    int passed = 0, deaths = 0;
+    SetFailpointHook([&](std::string_view name) {
+      if (name == failpoint && ++passed == passing) throw Crash();
+    });
+    auto worker = NewPictureWorker();
+    for (size_t i = 0; i < evening.size();) {
+      // In small helpings, so that there are many commits.
+      std::vector<LogRecord> helping;
+      for (int n = 0; n < 3 && i < evening.size(); ++n) helping.push_back(evening[i++]);
+      Append(0, helping);
+      try {
+        EXPECT_TRUE(RunUntilIdle(*worker).ok());
+      } catch (const Crash&) {
+        ++deaths;
+        worker.reset();
+        worker = NewPictureWorker();
+      }
+    }
+    EXPECT_TRUE(RunUntilIdle(*worker).ok());
+    SetFailpointHook(nullptr);
+    return std::pair(deaths, std::pair(Alerts(), LastAggregates()));
+  };
+  const auto calm = run("none", 1).second;
+  EXPECT_THAT(calm.first, SizeIs(testing::Ge(3)));
+  for (const std::string_view name : kFailpoints) {
+    const bool commit_or_assign = name.starts_with("commit.") || name == "assign.opened_store" ||
+                                  name == "assign.initialised_sink" ||
+                                  name == "assign.found_offset" || name == "assign.loaded";
+    if (!commit_or_assign) continue;
+    for (int passing : {1, 2, 4}) {
+      const auto [deaths, outcome] = run(name, passing);
+      if (name.starts_with("commit.")) {
+        EXPECT_EQ(deaths, 1) << name;
+      }
+      EXPECT_EQ(outcome.first, calm.first) << name << " " << passing;
+      EXPECT_EQ(outcome.second, calm.second) << name << " " << passing;
+    }
+  }
+}
+
+TEST_F(PictureWorkerTest, AnEmptyStoreIsRestoredFromTheChangelog) {
+  const std::vector<LogRecord> evening = Evening();
+  Append(0, {evening.begin(), evening.begin() + 10});
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  const MemoryStores::Rows before = stores_.rows(0);
+  worker.reset();
+  stores_.rows(0).clear();
+  Append(0, {evening.begin() + 10, evening.end()});
+  worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  const auto alerts = Alerts();
+
+  // The same without a loss.
+  writer_.reset();
+  worker.reset();
+  log_ = std::make_unique<io::MemoryLog>(clock_);
+  stores_ = MemoryStores();
+  MakeTopics(2);
+  Append(0, {evening.begin(), evening.begin() + 10});
+  worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_EQ(stores_.rows(0).size(), before.size());
+  Append(0, {evening.begin() + 10, evening.end()});
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_EQ(alerts, Alerts());
+}
+
+TEST_F(PictureWorkerTest, ADeathInTheMiddleOfARestoreGoesOnFromThere) {
+  const std::vector<LogRecord> evening = Evening();
+  auto worker = NewPictureWorker();
+  for (const LogRecord& r : evening) {
+    Append(0, {r});
+    ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  }
+  const MemoryStores::Rows whole = stores_.rows(0);
+  worker.reset();
+  stores_.rows(0).clear();
+  for (std::string_view name :
+       {"assign.restored_some", "assign.restored_some", "assign.restored_all", "assign.loaded"}) {
+    int left = 2;
+    SetFailpointHook([&](std::string_view passed) {
+      if (passed == name && --left <= (name == "assign.restored_some" ? 0 : 1)) throw Crash();
+    });
+    worker = NewPictureWorker();
+    EXPECT_THROW(RunUntilIdle(*worker).IgnoreError(), Crash) << name;
+    worker.reset();
+  }
+  SetFailpointHook(nullptr);
+  worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  MemoryStores::Rows again = stores_.rows(0);
+  again.erase(std::string(kLocalKey));
+  MemoryStores::Rows want = whole;
+  want.erase(std::string(kLocalKey));
+  EXPECT_EQ(again, want);
+}
+
+TEST_F(PictureWorkerTest, ADamagedStoreIsSetAsideAndRebuiltThatPartitionOnly) {
+  Append(0, Evening());
+  Append(1, {ConfigurationAt(kStart), ReportAt(kStart + 5, "k1", "shooting", "ki-1"),
+             TickAt(kStart + 6)});
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  const auto alerts = Alerts();
+  worker.reset();
+  stores_.Damage(0);
+  worker = NewPictureWorker();
+  Append(0, {TickAt(kStart + 30'000)});
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_EQ(stores_.discarded(0), 1);
+  EXPECT_EQ(stores_.discarded(1), 0);
+  EXPECT_TRUE(reporter_.Said("rebuilding it from the changelog"));
+  EXPECT_EQ(Alerts(), alerts);
+}
+
+TEST_F(PictureWorkerTest, ARowTooFewOrOneThatCannotBeReadMakesAStoreDamaged) {
+  Append(0, Evening());
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  worker.reset();
+  auto& rows = stores_.rows(0);
+  rows.erase(std::prev(rows.end()));
+  worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_EQ(stores_.discarded(0), 1);
+  worker.reset();
+  stores_.rows(0).rbegin()->second = "\xff";
+  worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_EQ(stores_.discarded(0), 2);
+}
+
+TEST_F(PictureWorkerTest, ARewoundGroupIsRefusedUnlessTheChangelogIsToBeBelieved) {
+  Append(0, Evening());
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  ASSERT_TRUE(worker->Close().ok());
+  const TopicPartition at{topics_.picture_log, 0};
+  const CommittedOffset before = CommittedLog(0);
+  const auto refused = [&](int64_t offset, const std::string& metadata) {
+    log_->ResetOffset("lagesbild", at, offset, metadata);
+    worker = NewPictureWorker();
+    const Status status = RunUntilIdle(*worker);
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+    worker->Close().IgnoreError();
+  };
+  refused(0, "");                   // as kafka-consumer-groups does it
+  refused(3, before.metadata);      // the offset moved, the commit not
+  refused(before.offset, "seq=0");  // the state is ahead
+  refused(-1, "");                  // the offsets are gone
+  stores_.rows(0).clear();
+  refused(-1, "");  // and the store, too: the changelog remembers
+
+  auto options = PictureOptions();
+  options.resume_from_changelog = true;
+  PictureWorker believing(options, world());
+  Append(0, {TickAt(kStart + 30'000)});
+  ASSERT_TRUE(RunUntilIdle(believing).ok());
+  EXPECT_GT(CommittedLog(0).offset, before.offset);
+}
+
+TEST_F(PictureWorkerTest, AChangelogThatIsGoneIsAClearErrorNeverAnEmptyStart) {
+  Append(0, Evening());
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  ASSERT_TRUE(worker->Close().ok());
+  stores_.rows(0).clear();
+  const TopicPartition changelog{topics_.changelog, 0};
+  log_->Trim(changelog, 1'000'000);
+  worker = NewPictureWorker();
+  Status status;
+  for (int i = 0; i < 10 && status.ok(); ++i) {
+    status = RunUntilIdle(*worker, 10);
+    if (absl::IsInternal(status)) status = absl::OkStatus();  // still patient
+    clock_.Advance(absl::Seconds(10));
+  }
+  EXPECT_TRUE(absl::IsDataLoss(status)) << status;
+  EXPECT_THAT(Message(status), HasSubstr("cannot be rebuilt"));
+}
+
+TEST_F(PictureWorkerTest, AnAbortedTransactionIsRedone) {
+  const std::vector<LogRecord> evening = Evening();
+  Append(0, {evening.begin(), evening.begin() + 5});
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  size_t next = 5;
+  for (const std::string_view operation : {"produce", "offsets", "commit"}) {
+    Append(0, {evening.begin() + next, evening.begin() + next + 4});
+    next += 4;
+    bool armed = true;
+    log_->set_fault([&, operation](std::string_view op) -> Status {
+      if (op != operation || !armed) return absl::OkStatus();
+      armed = false;
+      return Aborted("by the test");
+    });
+    ASSERT_TRUE(RunUntilIdle(*worker).ok()) << operation;
+    EXPECT_FALSE(armed);
+    log_->set_fault(nullptr);
+  }
+  Append(0, {evening.begin() + next, evening.end()});
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_EQ(metrics_.Value("commits_total", "aborted"), 3);
+  const auto alerts = Alerts();
+
+  writer_.reset();
+  worker.reset();
+  log_ = std::make_unique<io::MemoryLog>(clock_);
+  stores_ = MemoryStores();
+  MakeTopics(2);
+  Append(0, evening);
+  worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_EQ(Alerts(), alerts);
+}
+
+// The reply to a commit is lost: it may have taken place, or not; the log knows.
+TEST_F(PictureWorkerTest, AnUnknownOutcomeIsAskedForNeverGuessed) {
+  Append(0, Evening());
+  std::vector<std::string> calm;
+  {
+    auto worker = NewPictureWorker();
+    ASSERT_TRUE(RunUntilIdle(*worker).ok());
+    calm = Alerts();
+  }
+  for (const std::string_view operation : {"commit", "commit-reply"}) {
+    writer_.reset();
+    log_ = std::make_unique<io::MemoryLog>(clock_);
+    stores_ = MemoryStores();
+    MakeTopics(2);
+    Append(0, Evening());
+    bool armed = true;
+    log_->set_fault([&, operation](std::string_view op) -> Status {
+      if (op != operation || !armed) return absl::OkStatus();
+      armed = false;
+      return Unavailable("timed out");
+    });
+    auto worker = NewPictureWorker();
+    ASSERT_TRUE(RunUntilIdle(*worker).ok()) << operation;
+    EXPECT_FALSE(armed);
+    EXPECT_EQ(Alerts(), calm) << operation;
+    log_->set_fault(nullptr);
+  }
+}
+
+TEST_F(PictureWorkerTest, AZombieIsFenced) {
+  Append(0, Evening());
+  auto zombie = NewPictureWorker("one");
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(zombie->Round(absl::ZeroDuration()).ok());
+  MemoryStores others;  // another machine's disk
+  World elsewhere = {*log_, others, clock_, metrics_, reporter_, health_};
+  PictureWorker successor(PictureOptions("one"), elsewhere);
+  ASSERT_TRUE(RunUntilIdle(successor).ok());
+  const auto alerts = Alerts();
+  const Status status = RunUntilIdle(*zombie);
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_EQ(Alerts(), alerts);
+}
+
+TEST_F(PictureWorkerTest, AMemberThatWasExpelledCommitsNothingAndAssignsAnew) {
+  Append(0, Evening());
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  const auto alerts = Alerts();
+  const CommittedOffset before = CommittedLog(0);
+  Append(0, {ReportAt(kStart + 40'000, "late", "shooting", "hv-2"), TickAt(kStart + 40'001)});
+  bool armed = true;
+  log_->set_fault([&](std::string_view op) -> Status {
+    if (op != "offsets" || !armed) return absl::OkStatus();
+    armed = false;
+    log_->Expel("lagesbild");  // while it works on the transaction
+    return absl::OkStatus();
+  });
+  while (armed) ASSERT_TRUE(worker->Round(absl::ZeroDuration()).ok());
+  EXPECT_EQ(CommittedLog(0).offset, before.offset);
+  EXPECT_EQ(Alerts(), alerts);
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_TRUE(reporter_.Said("lost 2 partitions"));
+  EXPECT_GT(CommittedLog(0).offset, before.offset);
+  EXPECT_GT(Alerts().size(), alerts.size());
+}
+
+TEST_F(PictureWorkerTest, TwoWorkersShareThePartitionsAndOneClosingHandsOver) {
+  Append(0, Evening());
+  Append(1, {ConfigurationAt(kStart), ReportAt(kStart + 5, "k1", "shooting", "ki-1"),
+             TickAt(kStart + 6)});
+  auto first = NewPictureWorker("one");
+  ASSERT_TRUE(RunUntilIdle(*first).ok());
+  EXPECT_EQ(first->task_count(), 2u);
+  auto second = NewPictureWorker("two");
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(second->Round(absl::ZeroDuration()).ok());
+    ASSERT_TRUE(first->Round(absl::ZeroDuration()).ok());
+    clock_.Advance(absl::Milliseconds(100));
+  }
+  EXPECT_EQ(first->task_count(), 1u);
+  EXPECT_EQ(second->task_count(), 1u);
+  ASSERT_TRUE(first->Close().ok());
+  Append(0, {TickAt(kStart + 30'000)});
+  Append(1, {TickAt(kStart + 30'000), TickAt(kStart + 30'001)});
+  ASSERT_TRUE(RunUntilIdle(*second).ok());
+  EXPECT_EQ(second->task_count(), 2u);
+  EXPECT_EQ(CommittedLog(1).offset, 5);  // 3 records, a marker, a tick; the last is open
+}
+
+TEST_F(PictureWorkerTest, ALogRecordOfAnUnknownVersionStopsItsTaskAndNoOther) {
+  Append(0, {ConfigurationAt(kStart), TickAt(kStart + 1)});
+  Append(1, {ConfigurationAt(kStart), ReportAt(kStart + 5, "k1", "shooting", "ki-1"),
+             TickAt(kStart + 6)});
+  ASSERT_TRUE(writer_->Begin().ok());
+  ASSERT_TRUE(
+      writer_
+          ->Produce({topics_.picture_log, 0}, {.key = "", .value = std::string_view("\x08\x63", 2)})
+          .ok());
+  ASSERT_TRUE(writer_->Commit().ok());
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_TRUE(reporter_.Said("offset 3: log record of version 99"));
+  EXPECT_FALSE(health_.ready());
+  EXPECT_THAT(Alerts(), SizeIs(1));      // the other partition's
+  EXPECT_EQ(CommittedLog(0).offset, 1);  // the configuration's instant is committed
+}
+
+TEST_F(PictureWorkerTest, AFullDiskEndsTheWorkerAndLosesNothing) {
+  Append(0, Evening());
+  stores_.set_write_fault([] { return Error(StatusCode::kResourceExhausted, "disk full"); });
+  auto worker = NewPictureWorker();
+  const Status status = RunUntilIdle(*worker);
+  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
+  worker.reset();
+  stores_.set_write_fault(nullptr);
+  worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_THAT(Alerts(), SizeIs(testing::Ge(3)));
+}
+
+TEST_F(PictureWorkerTest, ABrokerThatIsAwayIsSaidOnceAndWaitedFor) {
+  Append(0, Evening());
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  log_->set_fault([](std::string_view) { return Unavailable("no broker"); });
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_TRUE(worker->Round(absl::ZeroDuration()).ok());
+    clock_.Advance(absl::Milliseconds(20));
+  }
+  EXPECT_FALSE(health_.ready());
+  int said = 0;
+  for (const std::string& line : reporter_.lines()) {
+    said += line.find("broker away") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_EQ(said, 1);
+  log_->set_fault(nullptr);
+  Append(0, {TickAt(kStart + 50'000), TickAt(kStart + 50'001)});
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_TRUE(health_.ready());
+}
+
+TEST_F(PictureWorkerTest, ABacklogIsCommittedInLargerPieces) {
+  std::vector<LogRecord> records = {ConfigurationAt(kStart)};
+  for (int i = 0; i < 20'000; ++i) records.push_back(TickAt(kStart + 1 + i));
+  Append(0, records);
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());  // 20 ms a round, 2000 records each
+  EXPECT_LE(metrics_.Value("commits_total", "committed"), 4);
+}
+
+}  // namespace
+}  // namespace lagesbild::stream
