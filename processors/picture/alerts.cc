@@ -66,6 +66,7 @@ std::string EncodeAlert(const Alert& a) {
   WriteStrings(a.orgs, w);
   w.Varint(a.reports.size());
   for (const ReportKey& key : a.reports) WriteKey(key, w);
+  w.BigEndian64(a.shape);
   return row;
 }
 
@@ -95,6 +96,7 @@ StatusOr<Alert> DecodeAlert(std::string_view row) {
   }
   a.orgs = ReadStrings(r);
   for (uint64_t n = r.Varint(); n > 0 && r.ok(); --n) a.reports.push_back(ReadKey(r));
+  a.shape = r.BigEndian64();
   if (!r.ok() || !r.done()) return DataLoss("alert row: cut or too long");
   return a;
 }

@@ -58,6 +58,7 @@ struct Alert {
   std::vector<Known> known;
   std::vector<std::string> orgs;   // that reported in this generation, ascending
   std::vector<ReportKey> reports;  // single: those of its incident at the last judgement
+  uint64_t shape = 0;              // single: hash of its incident, to tell when it changes
 
   // Not stored: derived from the configuration, and the timer it is listed under.
   int rule_index = -1;

@@ -74,7 +74,7 @@ class Fold::Impl {
   Sources sources_;
   int64_t sources_due_ms_ = kNever;
   Markers markers_;
-  std::map<std::string, int64_t> commands_;  // id → remembered until
+  std::map<std::string, int64_t> commands_;  // picture/id → remembered until
   std::map<std::string, std::unique_ptr<Picture>> pictures_;
   std::priority_queue<Due> due_;
   std::vector<Picture*> visited_;
@@ -85,7 +85,7 @@ class Fold::Impl {
 };
 
 Status Fold::Impl::Instant(int64_t clock_ms, std::span<const LogRecord> records, Effects& out) {
-  LB_CHECK(clock_ms >= clock_ms_);
+  LB_CHECK(clock_ms > clock_ms_);
   if (settings_ != nullptr) AdvanceTo(clock_ms, out);
   for (const LogRecord& record : records) {
     if (const auto* configuration = std::get_if<Configuration>(&record.body)) {
@@ -185,7 +185,7 @@ void Fold::Impl::Take(const LogRecord& record, int64_t clock_ms) {
 }
 
 // In the order of their ids, so that the order within the instant does not matter; each id is taken
-// once.
+// once in a picture (which pictures share a log partition must not matter).
 void Fold::Impl::TakeCommands(std::vector<const LogRecord*> commands, int64_t clock_ms,
                               Effects& out) {
   const auto command_of = [](const LogRecord* r) -> const Command& {
@@ -196,8 +196,9 @@ void Fold::Impl::TakeCommands(std::vector<const LogRecord*> commands, int64_t cl
   });
   for (const LogRecord* record : commands) {
     const Command& command = command_of(record);
-    if (!commands_.emplace(command.id, clock_ms + settings_->retention_ms()).second) continue;
-    dirty_commands_.push_back(command.id);
+    const std::string name = record->picture + "/" + command.id;
+    if (!commands_.emplace(name, clock_ms + settings_->retention_ms()).second) continue;
+    dirty_commands_.push_back(name);
     bool known = true;
     const bool about_alert =
         command.type == CommandType::kAcknowledge || command.type == CommandType::kDismiss;
@@ -209,7 +210,7 @@ void Fold::Impl::TakeCommands(std::vector<const LogRecord*> commands, int64_t cl
     } else if (command.type == CommandType::kDismiss) {
       known = picture->Dismiss(command.alert_id);
     } else if (command.type == CommandType::kSilence) {
-      picture->Silence(command);
+      picture->Silence(command, clock_ms);
     } else {
       picture->Unsilence(command);
     }

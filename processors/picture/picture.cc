@@ -99,8 +99,12 @@ bool Picture::Dismiss(const std::string& alert_id) {
   return true;
 }
 
-void Picture::Silence(const Command& command) {
-  silences_.Silence(command.area, command.rule, command.until_ms);
+void Picture::Silence(const Command& command, int64_t clock_ms) {
+  if (command.until_ms > clock_ms) {
+    silences_.Silence(command.area, command.rule, command.until_ms);
+  } else {
+    silences_.Unsilence(command.area, command.rule);  // its end has passed already
+  }
   dirty_silences_ = true;
   LookAtOpen();
 }

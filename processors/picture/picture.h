@@ -46,7 +46,7 @@ class Picture {
   // False: there is no such alert.
   bool Acknowledge(const std::string& alert_id);
   bool Dismiss(const std::string& alert_id);
-  void Silence(const Command& command);
+  void Silence(const Command& command, int64_t clock_ms);
   void Unsilence(const Command& command);
   // A source has gone blind or has returned: open alerts are looked at again, areas tell.
   void SourcesChanged();

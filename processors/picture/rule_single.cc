@@ -35,6 +35,8 @@ class SingleRule {
     return judge_.context().settings->Covers(rule_.of, incident->now.class_id);
   }
   Facts FactsOf(const Alert& alert, const Incident* home) const;
+  void Hold(Alert& alert, const Incident* home);
+  uint64_t ShapeOf(const Incident& incident) const;
   void Bind(Alert& alert, Incident* home);
   void Unbind(Alert& alert);
 
@@ -60,7 +62,12 @@ void SingleRule::Run() {
     if (f.alert->phase == Alert::Phase::kOpen) held.push_back(f.home);
   }
   for (const Followed& f : affected) {
-    if (f.alert->phase != Alert::Phase::kResolved || f.home == nullptr) continue;
+    if (f.alert->phase != Alert::Phase::kResolved) continue;
+    if (f.home == nullptr) {  // its incident is gone; one that comes back is a new one
+      Unbind(*f.alert);
+      judge_.context().alerts->MarkDirty(*f.alert);
+      continue;
+    }
     if (std::find(held.begin(), held.end(), f.home) == held.end()) {
       JudgeEnded(f);
       held.push_back(
@@ -112,6 +119,11 @@ SingleRule::Followed SingleRule::Follow(Alert* alert) const {
 void SingleRule::JudgeOpen(const Followed& f, bool merged) {
   Alert& alert = *f.alert;
   const Facts facts = FactsOf(alert, f.home);
+  if (alert.dismiss_asked) {
+    alert.was_confirmed = f.home != nullptr && f.home->confirmed;
+    judge_.Resolve(alert, facts, "dismissed");
+    return;
+  }
   if (merged) {
     judge_.Cancel(alert, facts, Cause::kMerged);
     Unbind(alert);
@@ -126,12 +138,10 @@ void SingleRule::JudgeOpen(const Followed& f, bool merged) {
     Unbind(alert);
     return;
   }
-  if (alert.dismiss_asked) {
-    alert.was_confirmed = f.home != nullptr && f.home->confirmed;
-    judge_.Resolve(alert, facts, "dismissed");
-    return;
+  if (!aged && ShapeOf(*f.home) != alert.shape) {
+    alert.shape = ShapeOf(*f.home);
+    alert.held_since_ms = clock_ms_;
   }
-  if (!aged && judge_.IncidentsDiffer(alert, facts)) alert.held_since_ms = clock_ms_;
   if (alert.held_since_ms + rule_.hold_ms <= clock_ms_ && !judge_.Blind(alert, facts)) {
     alert.was_confirmed = f.home != nullptr && f.home->confirmed;
     judge_.Resolve(alert, facts);
@@ -143,11 +153,21 @@ void SingleRule::JudgeOpen(const Followed& f, bool merged) {
   if (f.home != nullptr) Bind(alert, f.home);
 }
 
+// Only a confirmation that comes now opens it again, and only while the incident is young enough.
 void SingleRule::JudgeEnded(const Followed& f) {
   Alert& alert = *f.alert;
   Bind(alert, f.home);
-  if (!f.home->confirmed || alert.was_confirmed || !Covered(f.home)) return;
+  const bool newly_confirmed = f.home->confirmed && !alert.was_confirmed;
+  alert.was_confirmed = f.home->confirmed;
+  if (!newly_confirmed || !Covered(f.home)) return;
+  if (clock_ms_ - f.home->occurred_ms > rule_.max_age_ms) return;
   judge_.Reopen(alert, FactsOf(alert, f.home));
+  Hold(alert, f.home);
+}
+
+// From now on its incident has not changed.
+void SingleRule::Hold(Alert& alert, const Incident* home) {
+  alert.shape = ShapeOf(*home);
   alert.held_since_ms = clock_ms_;
   judge_.context().alerts->SetDue(alert, clock_ms_ + rule_.hold_ms);
 }
@@ -166,8 +186,7 @@ void SingleRule::OpenNew(Incident* incident) {
   const std::string id = alert.id;
   judge_.Open(std::move(alert), FactsOf(Alert(), incident));
   Alert& opened = *judge_.context().alerts->Find(id);
-  opened.held_since_ms = clock_ms_;
-  judge_.context().alerts->SetDue(opened, clock_ms_ + rule_.hold_ms);
+  Hold(opened, incident);
   Bind(opened, incident);
 }
 
@@ -175,10 +194,21 @@ Facts SingleRule::FactsOf(const Alert& alert, const Incident* home) const {
   Facts facts;
   facts.of = alert.of;
   if (home == nullptr) return facts;
+  facts.incidents = {home};
+  if (!home->trusted || !Covered(home)) return facts;  // no longer what it was of
   facts.of = judge_.context().settings->classes[home->now.class_id].name;
   facts.observed = 1;
-  facts.incidents = {home};
   return facts;
+}
+
+// Differs if the incident does: its first report, class, time, area, verification, or count by
+// kind.
+uint64_t SingleRule::ShapeOf(const Incident& incident) const {
+  std::string kinds;
+  for (uint32_t n : incident.now.reports) kinds += std::to_string(n) + ",";
+  return StableHash({incident.id, incident.first->class_name, std::to_string(incident.occurred_ms),
+                     judge_.context().settings->areas[incident.now.area].id,
+                     incident.confirmed ? "confirmed" : "", kinds});
 }
 
 void SingleRule::Unbind(Alert& alert) {

@@ -116,6 +116,27 @@ TEST_F(CommandStory, ASilenceSaidAgainTakesTheNewEnd) {
                                         "120: updated grave-single in gard"));
 }
 
+TEST_F(CommandStory, ASilenceThatEndsBeforeItBeginsIsNone) {
+  OpenShooting();
+  town_.Send(5, Silence("c-1", "gard", "", 5));
+  town_.Pass(6);
+  EXPECT_THAT(town_.Said(), IsEmpty());
+  town_.Send(10, Silence("c-2", "gard", "", 60));
+  town_.Send(20, Silence("c-3", "gard", "", 15));  // an end in the past ends it
+  EXPECT_THAT(town_.Said(), ElementsAre("10: updated grave-single in gard, silenced",
+                                        "20: updated grave-single in gard"));
+}
+
+TEST_F(CommandStory, ACommandIdIsTakenOnceAPicture) {
+  OpenShooting();
+  town_.Send(1, Shooting(Police("q")).In("kista").Where(9000, 0));
+  town_.Send(5, Acknowledge("c-1", id_));
+  town_.Send(6, Acknowledge("c-1", town_.AlertId("grave-single", "kista")), "ja");
+  EXPECT_THAT(town_.Said(), ElementsAre("1: open grave-single in kista",
+                                        "5: updated grave-single in gard, acknowledged",
+                                        "6: updated grave-single in kista, acknowledged"));
+}
+
 // The police are expected to be heard at least every three hours. A minute of a liveness may have
 // been any second in it, so the police are blind from the minute after: silent for longer than
 // that, whichever second it was.

@@ -1,11 +1,14 @@
 #include "picture/harness.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
+#include <set>
 
 #include "base/check.h"
 #include "base/time.h"
 #include "picture/announce.h"
+#include "picture/world.h"
 
 namespace lagesbild::picture {
 
@@ -80,6 +83,65 @@ std::vector<std::string> JsonOf(const std::vector<AlertTransition>& transitions)
   std::vector<std::string> out;
   std::transform(transitions.begin(), transitions.end(), std::back_inserter(out), AlertJson);
   return out;
+}
+
+std::string Text(const LogRecord& record) {
+  const auto name = [](const ReportKey& key) {
+    return (key.tip ? "tip " : "") + key.org + "/" + key.id;
+  };
+  std::string out = FormatTimeMs(record.clock_ms) + " " + record.picture + ": ";
+  if (const auto* r = std::get_if<Report>(&record.body)) {
+    out += name(r->key) + Numbered(" revision ", r->revision) + " " + r->class_name + " at " +
+           FormatTimeMs(r->occurred_ms) + " in " + r->area;
+    if (r->has_point) {
+      out += Numbered(" lon*1e6 ", std::llround(r->lon * 1e6)) +
+             Numbered(" +-", std::llround(r->precision_m));
+    }
+    if (r->verification == Verification::kConfirmed) out += " confirmed";
+    if (r->verification == Verification::kRefuted) out += " refuted";
+    if (!r->reporter.empty()) out += " by " + r->reporter;
+  } else if (const auto* s = std::get_if<Superseded>(&record.body)) {
+    out += name(s->key) + Numbered(" superseded by revision ", s->revision) + " in " + s->picture;
+    if (s->withdrawn) out += " withdrawn";
+    if (s->refuted) out += " refuted";
+  } else if (const auto* l = std::get_if<Liveness>(&record.body)) {
+    out += l->org + " heard at " + FormatTimeMs(l->minute_ms);
+  } else if (const auto* c = std::get_if<Command>(&record.body)) {
+    out += Numbered("command ", static_cast<int>(c->type)) + " " + c->id + " " + c->alert_id +
+           c->area + " " + c->rule;
+  }
+  return out + "\n";
+}
+
+std::string HistoryOf(const Moment& moment, const std::vector<LogRecord>& log) {
+  const auto key_of = [](const LogRecord& record) -> const ReportKey* {
+    if (const auto* r = std::get_if<Report>(&record.body)) return &r->key;
+    if (const auto* s = std::get_if<Superseded>(&record.body)) return &s->key;
+    return nullptr;
+  };
+  std::set<ReportKey> keys;
+  for (const LogRecord& record : moment.records) {
+    if (const ReportKey* key = key_of(record)) keys.insert(*key);
+  }
+  std::string out;
+  for (const LogRecord& record : log) {
+    const ReportKey* key = key_of(record);
+    if (key && keys.contains(*key)) out += Text(record);
+    if (std::holds_alternative<Command>(record.body) && record.clock_ms == moment.clock_ms)
+      out += Text(record);
+  }
+  return out;
+}
+
+testing::AssertionResult SameLines(const std::vector<std::string>& got,
+                                   const std::vector<std::string>& want) {
+  for (size_t i = 0; i < std::max(got.size(), want.size()); ++i) {
+    const std::string g = i < got.size() ? got[i] : "(nothing)",
+                      w = i < want.size() ? want[i] : "(nothing)";
+    if (g != w)
+      return testing::AssertionFailure() << "line " << i << "\n  got  " << g << "\n  want " << w;
+  }
+  return testing::AssertionSuccess();
 }
 
 }  // namespace lagesbild::picture

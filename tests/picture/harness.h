@@ -1,6 +1,8 @@
 // Harness: a Fold fed moment by moment, and what it said, in forms that tests compare.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -46,5 +48,14 @@ std::string WindowsText(const std::vector<WindowCells>& windows);
 std::vector<Moment> RecordStream(const Settings& settings, Generator& generator, int moments);
 // All transitions of a stream, as JSON lines.
 std::vector<std::string> JsonOf(const std::vector<AlertTransition>& transitions);
+
+// A record in a line, to be read in a failure.
+std::string Text(const LogRecord& record);
+// All that `log` says of the reports that `moment` says something of, and its commands.
+std::string HistoryOf(const Moment& moment, const std::vector<LogRecord>& log);
+
+// Success, or the first line that differs.
+testing::AssertionResult SameLines(const std::vector<std::string>& got,
+                                   const std::vector<std::string>& want);
 
 }  // namespace lagesbild::picture

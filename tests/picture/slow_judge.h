@@ -9,26 +9,25 @@
 //
 // What the contract leaves open, and how this model reads it:
 // - An update for a change of content compares the picture after the records of an instant with the
-// picture just
-//   before them, at the same clock; so what only expired is never news. Content is: which incidents
-//   (by first report), their verification, the alert's count by kind.
-// - "A change to the incident" (single, hold) is any change of its reports or of their revisions.
+//   picture just before them, at the same clock; so what only expired is never news. Content is:
+//   which incidents (by first report), the verification and count by kind of each, and of a single
+//   incident its class.
+// - "A change to the incident" (single, hold) is a change of its first report, class, time, area,
+//   verification or count by kind. The same reporter's next tip is none.
+// - A single alert is `of` the class it has as long as it holds; a cancelled one of what it was.
 // - A count rule's ground: at some time since this generation opened, the number of solid incidents
-// as now known, in
-//   the window then, that had occurred or were known then, reached `enter`. "No longer" is judged
-//   at every instant.
+//   as now known, in the window then, that had occurred or were known then, reached `enter`.
 // - Contributing orgs are those of all reports that an alert of this generation has had.
 // - A source with an expected gap that was never heard counts from the clock at which it became
-// known. A minute heard
-//   covers its last second: blind from minute + 1 min + gap on.
-// - A resolved single alert stays with its incident, opens nothing again but by a confirmation that
-// comes then, and
-//   gives way to an open alert. A new generation is not acknowledged.
-// - Of two open alerts that come to one incident the younger is the one that opened (in its first
-// generation) later;
-//   at the same clock the one whose earliest report is later.
+//   known. A minute heard covers its last second: blind from minute + 1 min + gap on.
+// - A resolved single alert stays with its incident and opens again only by a confirmation that
+//   comes then, while the incident is not older than `max_age`. A new generation is not
+//   acknowledged. When none of its reports remains it is over: if they return, that is a new alert.
+// - Of two open alerts that come to one incident the younger is the one that first opened later; at
+//   the same clock the one with the higher id. Of a resolved and an open one, the open one stays.
 // - Commands come before the judgement of their instant: what is dismissed is dismissed, even if it
-// would have gone.
+//   would have gone. A command id is taken once a picture.
+
 #pragma once
 
 #include <cstdint>
@@ -37,6 +36,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "picture/slow_model.h"
@@ -80,12 +81,13 @@ class Judge {
   int dead_letters() const { return dead_letters_; }
   // Sources that are blind at this clock.
   std::set<std::string> BlindAt(int64_t clock_ms) const;
+  const Log& log() const { return log_; }
   const std::vector<Incident>& incidents(const std::string& picture) const;
 
  private:
   struct News {  // what makes an update when it changes
-    std::set<std::pair<ReportKey, Verification>> incidents;
-    KindCounts by_kind{};
+    std::set<std::tuple<ReportKey, Verification, KindCounts>> incidents;
+    std::string of;  // single: the class
     friend bool operator==(const News&, const News&) = default;
   };
   struct Content {  // what an alert is about
@@ -95,8 +97,9 @@ class Judge {
 
     News Gist() const {
       News news;
-      for (const Brief& b : briefs) news.incidents.insert({b.first, b.verification});
-      news.by_kind = by_kind;
+      for (const Incident* i : incidents) {
+        news.incidents.insert({i->first_key(), i->verification, i->by_kind});
+      }
       return news;
     }
   };
@@ -119,7 +122,8 @@ class Judge {
     bool silenced = false, acknowledged_said = false;
     // single
     News shown;
-    std::map<ReportKey, int64_t> reports;  // → revision
+    std::set<ReportKey> reports;
+    std::tuple<News, int64_t, std::string> shape;  // with time and area
     int64_t changed_ms = 0;
     bool confirmed = false;
     // count
@@ -132,6 +136,8 @@ class Judge {
   std::set<std::string> ReasonsOf(const std::string& picture, const Log& records) const;
 
   void JudgeSingles(const std::string& picture, size_t rule, std::vector<Transition>& out);
+  std::vector<Alert*> SinglesInOrder(const std::string& picture, size_t rule) const;
+  void JudgeSingle(Alert& alert, const Incident& home, std::vector<Transition>& out);
   void JudgeCount(const std::string& picture, size_t rule, const std::string& area,
                   std::vector<Transition>& out);
   void JudgeOpenCount(Alert& alert, std::vector<Transition>& out);

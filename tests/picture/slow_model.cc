@@ -20,6 +20,7 @@ struct Held {
   Report report;
   int64_t accepted_ms = 0;
   std::optional<int64_t> first_accepted_ms;
+  std::optional<int64_t> gone_ms;  // clock at which a report was last taken away
 };
 
 void Take(Held& held, const Report& report, int64_t clock_ms) {
@@ -30,11 +31,14 @@ void Take(Held& held, const Report& report, int64_t clock_ms) {
   held.revision = report.revision;
   held.report = report;
   held.accepted_ms = clock_ms;
-  if (!held.first_accepted_ms) held.first_accepted_ms = clock_ms;
+  const bool was_gone = held.gone_ms && *held.gone_ms < clock_ms;
+  if (!held.first_accepted_ms || was_gone) held.first_accepted_ms = clock_ms;
+  held.gone_ms.reset();
 }
 
-void Take(Held& held, const Superseded& superseded) {
+void Take(Held& held, const Superseded& superseded, int64_t clock_ms) {
   if (superseded.revision <= held.revision) return;
+  if (held.what == Held::What::kReport) held.gone_ms = clock_ms;
   held.what = superseded.withdrawn ? Held::What::kWithdrawn : Held::What::kMadeRoom;
   held.revision = superseded.revision;
 }
@@ -186,7 +190,7 @@ std::vector<Standing> Revise(const Log& log, const std::string& picture) {
     if (const auto* report = std::get_if<Report>(&record.body)) {
       if (record.picture == picture) Take(held[report->key], *report, record.clock_ms);
     } else if (const auto* superseded = std::get_if<Superseded>(&record.body)) {
-      Take(held[superseded->key], *superseded);
+      Take(held[superseded->key], *superseded, record.clock_ms);
     }
   }
   std::vector<Standing> out;

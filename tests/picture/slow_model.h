@@ -10,9 +10,9 @@
 //   all. A Superseded makes room for its revision, so a report of that very revision is taken after
 //   it; a withdrawal of revision r is refused where a report of revision r came first, and the
 //   reverse.
-// - "First accepted" is the first clock at which any revision of the report was taken in this
-// picture,
-//   however often it left since. What a refuted report takes with it is measured against the clock
+// - "First accepted" is the clock at which a report was taken that this picture did not hold when
+//   the instant began; its later revisions keep it. One that was withdrawn or moved away and comes
+//   back is first accepted again. What a refuted report takes with it is measured against the clock
 //   at which its standing (refuted) revision was taken.
 // - The limit on tips looks at the tips that stand by themselves (not withdrawn, not refuted),
 // before

@@ -22,6 +22,12 @@ void Show(Content& content, const Incident& incident) {
   for (size_t k = 0; k < content.by_kind.size(); ++k) content.by_kind[k] += incident.by_kind[k];
 }
 
+std::set<ReportKey> KeysOf(const Incident& incident) {
+  std::set<ReportKey> out;
+  for (const Standing& s : incident.reports) out.insert(s.report.key);
+  return out;
+}
+
 }  // namespace
 
 const Incident* Judge::HomeOf(const Alert& alert) const {
@@ -144,75 +150,91 @@ void Judge::JudgeOpenCount(Alert& alert, std::vector<Transition>& out) {
 
 void Judge::JudgeSingles(const std::string& picture, size_t rule, std::vector<Transition>& out) {
   const Rule& r = settings_.rules[rule];
-  const auto holds = [&](const Incident* i) {
-    return i && settings_.Covers(r.of, i->class_id) && i->trusted;
-  };
-
-  // Who stands where now: open alerts first, the older first.
-  std::vector<std::pair<Alert*, const Incident*>> mine;
-  for (const auto& alert : alerts_) {
-    if (alert->rule == rule && alert->picture == picture && alert->life != Alert::Life::kGone) {
-      mine.push_back({alert.get(), HomeOf(*alert)});
-    }
-  }
-  std::stable_sort(mine.begin(), mine.end(), [](const auto& a, const auto& b) {
-    const auto rank = [](const Alert& x) {
-      return std::make_pair(x.life != Alert::Life::kOpen, x.first_opened_ms);
-    };
-    return rank(*a.first) < rank(*b.first);
-  });
+  // The alert of each incident: what is open goes before what is resolved, the older before the
+  // younger.
   std::map<const Incident*, Alert*> at_home;
-  for (auto& [alert, home] : mine) {
-    const bool open = alert->life == Alert::Life::kOpen;
+  for (Alert* alert : SinglesInOrder(picture, rule)) {
+    const Incident* home = HomeOf(*alert);
     const bool taken = home && at_home.contains(home);
-    if (open && !dismissed_.contains(alert->number) && !holds(home)) {
-      Say(*alert, AlertState::kCancelled, reasons_, out);
-    } else if (open && taken && !dismissed_.contains(alert->number)) {
-      Say(*alert, AlertState::kCancelled, {"merged"}, out);
-    } else if (!home || taken) {
-      if (open) Say(*alert, AlertState::kResolved, {"dismissed"}, out);
-      alert->life = Alert::Life::kGone;
-    } else {
-      at_home[home] = alert;
-    }
-  }
-
-  for (auto& [home, alert] : at_home) {
-    const bool confirmed = home->verification == Verification::kConfirmed;
-    const bool newly_confirmed = confirmed && !alert->confirmed;
-    alert->confirmed = confirmed;
-    std::map<ReportKey, int64_t> reports;
-    for (const Standing& s : home->reports) reports[s.report.key] = s.report.revision;
-    if (reports != alert->reports) alert->changed_ms = clock_ms_;
-    alert->reports = std::move(reports);
-    alert->of = home->reports.front().report.class_name;
-    const Content content = Look(*alert);
-    const News shown_before = std::exchange(alert->shown, content.Gist());
-    Note(*alert, content);
-    if (alert->life == Alert::Life::kResolved) {
-      if (holds(home) && newly_confirmed && clock_ms_ - home->occurred_ms <= r.max_age_ms) {
-        ++alert->generation;
-        Say(*alert, AlertState::kOpen, {}, out);
+    const bool holds = home && settings_.Covers(r.of, home->class_id) && home->trusted;
+    if (alert->life == Alert::Life::kOpen) {
+      if (dismissed_.contains(alert->number)) {
+        Say(*alert, AlertState::kResolved, {"dismissed"}, out);
+      } else if (!holds) {
+        Say(*alert, AlertState::kCancelled, reasons_, out);
+        continue;
+      } else if (taken) {
+        Say(*alert, AlertState::kCancelled, {"merged"}, out);
+        continue;
       }
-    } else if (dismissed_.contains(alert->number)) {
-      Say(*alert, AlertState::kResolved, {"dismissed"}, out);
-    } else if (clock_ms_ - alert->changed_ms >= r.hold_ms && BlindFor(*alert).empty()) {
-      Say(*alert, AlertState::kResolved, {}, out);
+    }
+    if (home && !taken) at_home[home] = alert;
+    if (!home) alert->life = Alert::Life::kGone;
+  }
+  for (auto& [home, alert] : at_home) {
+    if (dismissed_.contains(alert->number)) {
+      alert->confirmed = home->verification == Verification::kConfirmed;
+      alert->reports = KeysOf(*home);
     } else {
-      SayIfNews(*alert, shown_before, content.Gist(), out);
+      JudgeSingle(*alert, *home, out);
     }
   }
-
   for (const Incident& incident : now_.at(picture)) {
-    if (!holds(&incident) || at_home.contains(&incident) ||
-        clock_ms_ - incident.occurred_ms > r.max_age_ms) {
-      continue;
-    }
+    if (at_home.contains(&incident) || !settings_.Covers(r.of, incident.class_id)) continue;
+    if (!incident.trusted || clock_ms_ - incident.occurred_ms > r.max_age_ms) continue;
     Alert& alert = Open(rule, picture, incident.area, incident.reports.front().report.class_name);
-    for (const Standing& s : incident.reports) alert.reports[s.report.key] = s.report.revision;
+    alert.reports = KeysOf(incident);
     alert.confirmed = incident.verification == Verification::kConfirmed;
     alert.shown = Look(alert).Gist();
+    alert.shown.of = alert.of;
+    alert.shape = {alert.shown, incident.occurred_ms, incident.area};
     Say(alert, AlertState::kOpen, {}, out);
+  }
+}
+
+std::vector<Judge::Alert*> Judge::SinglesInOrder(const std::string& picture, size_t rule) const {
+  std::vector<std::tuple<bool, int64_t, std::string, Alert*>> order;
+  std::map<int, std::string> ids;
+  for (const auto& [id, number] : names_) ids[number] = id;
+  for (const auto& alert : alerts_) {
+    if (alert->rule != rule || alert->picture != picture || alert->life == Alert::Life::kGone)
+      continue;
+    const bool open = alert->life == Alert::Life::kOpen;
+    order.push_back({!open, alert->first_opened_ms, ids[alert->number], alert.get()});
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<Alert*> out;
+  for (const auto& entry : order) out.push_back(std::get<Alert*>(entry));
+  return out;
+}
+
+// An alert with its incident, neither dismissed nor gone.
+void Judge::JudgeSingle(Alert& alert, const Incident& home, std::vector<Transition>& out) {
+  const Rule& r = settings_.rules[alert.rule];
+  const bool confirmed = home.verification == Verification::kConfirmed;
+  const bool newly_confirmed = confirmed && !alert.confirmed;
+  alert.confirmed = confirmed;
+  alert.reports = KeysOf(home);
+  if (alert.life == Alert::Life::kResolved && !settings_.Covers(r.of, home.class_id)) return;
+
+  alert.of = home.reports.front().report.class_name;
+  const Content content = Look(alert);
+  const News shown_before = alert.shown;
+  alert.shown = content.Gist();
+  alert.shown.of = alert.of;
+  const auto shape = std::make_tuple(alert.shown, home.occurred_ms, home.area);
+  if (shape != alert.shape) alert.changed_ms = clock_ms_;
+  alert.shape = shape;
+  Note(alert, content);
+  if (alert.life == Alert::Life::kResolved) {
+    if (newly_confirmed && clock_ms_ - home.occurred_ms <= r.max_age_ms) {
+      ++alert.generation;
+      Say(alert, AlertState::kOpen, {}, out);
+    }
+  } else if (clock_ms_ - alert.changed_ms >= r.hold_ms && BlindFor(alert).empty()) {
+    Say(alert, AlertState::kResolved, {}, out);
+  } else {
+    SayIfNews(alert, shown_before, alert.shown, out);
   }
 }
 
