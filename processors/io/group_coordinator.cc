@@ -40,6 +40,11 @@ void GroupCoordinator::Leave(const std::string& group_name, MemberId member) {
   Rebalance(group);
 }
 
+void GroupCoordinator::ExpelAll(const std::string& group_name) {
+  groups_[group_name].members.clear();
+  groups_[group_name].instances.clear();
+}
+
 GroupCoordinator::Standing GroupCoordinator::StandingOf(const std::string& group_name,
                                                         MemberId member) const {
   auto group = groups_.find(group_name);

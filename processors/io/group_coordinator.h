@@ -26,6 +26,7 @@ class GroupCoordinator {
   MemberId Join(const std::string& group, const std::string& instance_id,
                 const std::vector<stream::TopicPartition>& partitions);
   void Leave(const std::string& group, MemberId member);
+  void ExpelAll(const std::string& group);
 
   enum class Standing { kMember, kExpelled, kFenced };
   Standing StandingOf(const std::string& group, MemberId member) const;

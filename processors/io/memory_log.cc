@@ -140,9 +140,6 @@ class MemoryConsumer : public stream::Consumer {
     assigned_.clear();
   }
 
-  const std::string& group() const { return options_.group; }
-  GroupCoordinator::MemberId member() const { return member_; }
-
  private:
   void Join() { member_ = log_.groups_.Join(options_.group, options_.instance_id, subscribed_); }
 
@@ -331,10 +328,7 @@ void MemoryLog::ExpireTransactions() {
   }
 }
 
-void MemoryLog::Expel(const stream::Consumer& consumer) {
-  const auto& member = static_cast<const MemoryConsumer&>(consumer);
-  groups_.Leave(member.group(), member.member());
-}
+void MemoryLog::Expel(const std::string& group) { groups_.ExpelAll(group); }
 
 void MemoryLog::Trim(const TopicPartition& at, int64_t offset) {
   Partition& partition = *Find(at).value();

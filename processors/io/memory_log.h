@@ -40,9 +40,9 @@ class MemoryLog : public stream::Log {
   // are open end as aborted, and their sinks are fenced.
   void ExpireSessions();
   void ExpireTransactions();
-  // Session time-out of a member that is alive but silent: it learns at its next Poll that it lost
-  // everything.
-  void Expel(const stream::Consumer& consumer);
+  // Session time-out of members that are alive but silent: each learns at its next Poll that it
+  // lost everything.
+  void Expel(const std::string& group);
   // Retention: forgets records below `offset`.
   void Trim(const stream::TopicPartition& at, int64_t offset);
   // As an operator does it (kafka-consumer-groups --reset-offsets). Offset -1 removes it.

@@ -187,6 +187,7 @@ class Store {
   };
   virtual Status Write(std::vector<Change> changes) = 0;  // atomic; durable against process death
   virtual StatusOr<std::optional<std::string>> Get(std::string_view key) = 0;
+  // In key order; a row's error ends it and is returned.
   virtual Status ForEach(const std::function<Status(std::string_view, std::string_view)>& row) = 0;
 };
 

@@ -1,0 +1,244 @@
+#include "stream/assign.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "stream/failpoint.h"
+
+namespace lagesbild::stream {
+namespace {
+
+constexpr size_t kReadRecords = 2000;
+constexpr size_t kFlushBytes = 4 << 20;
+constexpr absl::Duration kPoll = absl::Milliseconds(10);
+
+}  // namespace
+
+Assign::Assign(AssignOptions options, World& world, std::string component)
+    : options_(std::move(options)), world_(world), component_(std::move(component)) {}
+
+Assign::~Assign() {
+  if (changelog_ != nullptr) changelog_->Close();
+}
+
+std::string Assign::Where() const {
+  return options_.picture_log + " partition " + std::to_string(options_.partition);
+}
+
+Status Assign::Rewound(const std::string& what) const {
+  return FailedPrecondition(Where() + ": " + what +
+                            "; if an operator did this and the changelog is to be believed, start "
+                            "once with --resume-from-changelog");
+}
+
+Status Assign::OpenStore() {
+  const Status opened = [&]() -> Status {
+    LB_ASSIGN_OR_RETURN(result_.store, world_.stores.Open(options_.partition));
+    LB_ASSIGN_OR_RETURN(head_, ReadHead(*result_.store));
+    return absl::OkStatus();
+  }();
+  if (absl::IsDataLoss(opened)) {
+    LB_RETURN_IF_ERROR(SetAside(opened));
+  } else {
+    LB_RETURN_IF_ERROR(opened);
+  }
+  step_ = StepName::kFindOffset;
+  LB_FAILPOINT("assign.opened_store");
+  return absl::OkStatus();
+}
+
+// Only this partition is rebuilt, and only once: a store that is bad straight from the changelog
+// means that the changelog is.
+Status Assign::SetAside(const Status& why) {
+  if (from_scratch_) return why;
+  from_scratch_ = true;
+  world_.reporter.Say(Level::kWarning, component_,
+                      "store set aside, rebuilding it from the changelog: " + Message(why));
+  result_.store.reset();
+  head_ = StoreHead();
+  LB_RETURN_IF_ERROR(world_.stores.Discard(options_.partition));
+  LB_ASSIGN_OR_RETURN(result_.store, world_.stores.Open(options_.partition));
+  return absl::OkStatus();
+}
+
+StatusOr<bool> Assign::Step(Consumer& member) {
+  switch (step_) {
+    case StepName::kOpenStore:
+      return Internal("assign: the store is not open");
+    case StepName::kFindOffset:
+      LB_RETURN_IF_ERROR(FindOffset(member));
+      break;
+    case StepName::kRestore:
+      LB_RETURN_IF_ERROR(Restore());
+      break;
+    case StepName::kLoad:
+      LB_RETURN_IF_ERROR(Load());
+      break;
+    case StepName::kDone:
+      break;
+  }
+  return step_ == StepName::kDone;
+}
+
+Status Assign::FindOffset(Consumer& member) {
+  const TopicPartition at{options_.picture_log, options_.partition};
+  LB_ASSIGN_OR_RETURN(const std::vector<CommittedOffset> committed,
+                      member.Committed(std::span(&at, 1)));
+  LB_FAILPOINT("assign.found_offset");
+  committed_offset_ = committed.at(0).offset;
+  const std::optional<uint64_t> seq = SeqFromMetadata(committed.at(0).metadata);
+  if (options_.resume_from_changelog) {
+    until_ = Until::kLast;
+    return StartRestore();
+  }
+  if (committed_offset_ == kFromBeginning) {
+    if (head_.meta) {
+      return Rewound("the group has no offset here, but the state is at commit " +
+                     std::to_string(head_.meta->seq));
+    }
+    until_ = Until::kEmpty;
+    return StartRestore();
+  }
+  if (!seq) return Rewound("the group's offset was set by hand (it names no commit)");
+  until_ = Until::kSeq;
+  committed_seq_ = *seq;
+  if (head_.meta && head_.meta->seq > committed_seq_) {
+    return Rewound("the state is at commit " + std::to_string(head_.meta->seq) + ", the group at " +
+                   std::to_string(committed_seq_));
+  }
+  if (head_.meta && head_.meta->seq == committed_seq_) {
+    step_ = StepName::kLoad;
+    return absl::OkStatus();
+  }
+  return StartRestore();
+}
+
+Status Assign::StartRestore() {
+  LB_ASSIGN_OR_RETURN(changelog_, world_.log.OpenConsumer({}));
+  const int64_t from = head_.local ? head_.local->next_changelog_offset : kFromBeginning;
+  LB_RETURN_IF_ERROR(changelog_->Start({options_.changelog, options_.partition}, from));
+  pending_.clear();
+  pending_bytes_ = 0;
+  last_meta_ = head_.meta;
+  saw_rows_ = false;
+  drained_since_ = absl::InfiniteDuration();
+  step_ = StepName::kRestore;
+  return absl::OkStatus();
+}
+
+Status Assign::Restore() {
+  LB_RETURN_IF_ERROR(changelog_->Poll(kPoll).status());
+  const TopicPartition at{options_.changelog, options_.partition};
+  StatusOr<Batch> batch = changelog_->Read(at, kReadRecords);
+  if (absl::IsDataLoss(batch.status()) && head_.local) {
+    // The store is of another changelog, or so old that the changelog has moved on.
+    LB_RETURN_IF_ERROR(SetAside(batch.status()));
+    return StartRestore();
+  }
+  LB_RETURN_IF_ERROR(batch.status());
+  LB_RETURN_IF_ERROR(RestoreBatch(*batch));
+  if (step_ != StepName::kRestore) return absl::OkStatus();
+  if (batch->drained) return Drained();
+  drained_since_ = absl::InfiniteDuration();
+  LB_ASSIGN_OR_RETURN(const auto bounds, changelog_->Bounds(at));
+  remaining_records_ = bounds.second - batch->next_offset;
+  return absl::OkStatus();
+}
+
+Status Assign::RestoreBatch(const Batch& batch) {
+  for (const RecordView& record : batch.records) {
+    saw_rows_ = true;
+    if (until_ == Until::kEmpty) break;
+    if (record.key == kMetaKey) {
+      if (!record.value) return DataLoss(Where() + ": the changelog's META row is a tombstone");
+      LB_ASSIGN_OR_RETURN(last_meta_, DecodeMeta(*record.value));
+      if (until_ == Until::kSeq && last_meta_->seq > committed_seq_) {
+        return Rewound("the changelog is at commit " + std::to_string(last_meta_->seq) +
+                       ", the group at " + std::to_string(committed_seq_));
+      }
+      LB_RETURN_IF_ERROR(Flush(record.offset + 1, last_meta_));
+      if (until_ == Until::kSeq && last_meta_->seq == committed_seq_) {
+        LB_FAILPOINT("assign.restored_all");
+        step_ = StepName::kLoad;
+        return absl::OkStatus();
+      }
+      continue;
+    }
+    Store::Change change;
+    change.key = std::string(record.key);
+    if (record.value) change.value = std::string(*record.value);
+    pending_bytes_ += record.key.size() + (record.value ? record.value->size() : 0);
+    pending_.push_back(std::move(change));
+    if (pending_bytes_ > kFlushBytes) {
+      // A part of a transaction: the store's META stays behind, so a restart goes on from LOCAL.
+      LB_RETURN_IF_ERROR(Flush(record.offset + 1, std::nullopt));
+    }
+  }
+  return absl::OkStatus();
+}
+
+Status Assign::Flush(int64_t next_changelog_offset, const std::optional<Meta>& meta) {
+  if (meta) pending_.push_back({std::string(kMetaKey), EncodeMeta(*meta)});
+  const uint64_t seq = last_meta_ ? last_meta_->seq : 0;
+  pending_.push_back({std::string(kLocalKey), EncodeLocal({next_changelog_offset, seq})});
+  LB_RETURN_IF_ERROR(result_.store->Write(std::exchange(pending_, {})));
+  pending_bytes_ = 0;
+  LB_FAILPOINT("assign.restored_some");
+  return absl::OkStatus();
+}
+
+// The changelog has no more, and what we look for has not come.
+Status Assign::Drained() {
+  remaining_records_ = 0;
+  switch (until_) {
+    case Until::kEmpty:
+      if (saw_rows_) {
+        return Rewound(
+            "the group has no offset here, but the changelog has rows: the offsets are "
+            "gone");
+      }
+      step_ = StepName::kLoad;
+      return absl::OkStatus();
+    case Until::kLast:
+      if (!pending_.empty()) return DataLoss(Where() + ": the changelog ends without a META row");
+      step_ = StepName::kLoad;
+      return absl::OkStatus();
+    case Until::kSeq:
+      break;
+  }
+  const absl::Duration now = world_.clock.Monotonic();
+  drained_since_ = std::min(drained_since_, now);
+  if (now - drained_since_ < options_.changelog_patience) return absl::OkStatus();
+  const Status gone = DataLoss(
+      Where() + ": the group has committed " + std::to_string(committed_seq_) +
+      ", but the changelog " + options_.changelog +
+      (last_meta_ ? " ends at commit " + std::to_string(last_meta_->seq) : " has no commit") +
+      "; the state cannot be rebuilt");
+  if (!head_.local) return gone;
+  LB_RETURN_IF_ERROR(SetAside(gone));
+  return StartRestore();
+}
+
+Status Assign::Load() {
+  if (changelog_ != nullptr) changelog_->Close();
+  changelog_ = nullptr;
+  StatusOr<PictureState> state = LoadState(*result_.store);
+  if (absl::IsDataLoss(state.status())) {
+    LB_RETURN_IF_ERROR(SetAside(state.status()));
+    return StartRestore();
+  }
+  LB_RETURN_IF_ERROR(state.status());
+  result_.state = *std::move(state);
+  const Meta& meta = result_.state.meta;
+  if (meta.seq > 0) result_.next_offset = meta.next_offset;
+  if (until_ == Until::kSeq && meta.next_offset != committed_offset_) {
+    return Rewound("commit " + std::to_string(meta.seq) + " ends at offset " +
+                   std::to_string(meta.next_offset) + ", the group is at " +
+                   std::to_string(committed_offset_));
+  }
+  LB_FAILPOINT("assign.loaded");
+  step_ = StepName::kDone;
+  return absl::OkStatus();
+}
+
+}  // namespace lagesbild::stream

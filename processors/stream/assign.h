@@ -1,0 +1,100 @@
+// Assign: brings the store of one log partition to what the group has committed, and says where
+// reading goes on.
+//
+//   open store ─▶ (the worker initialises its sink) ─▶ find offset ─▶ restore ─▶ load ─▶ done
+//        ▲                                                   └─ store is there already ─▲  │
+//        └────────────── damaged: set aside, all of the changelog, once ────────────────┴──┘
+//
+// Never by offset arithmetic: the changelog is read until its META row carries the sequence number
+// that the committed offset names. Architecture §4, Assign. Each step does a bounded amount of
+// work, so that the worker can serve its group in between. Thread-compatible.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stream/picture_state.h"
+#include "stream/world.h"
+
+namespace lagesbild::stream {
+
+struct AssignOptions {
+  std::string picture_log, changelog;  // topics
+  int32_t partition = 0;
+  // Trust the changelog where the group's offset is gone or was moved by hand: go on from what its
+  // last META row says.
+  bool resume_from_changelog = false;
+  // How long the end of the changelog may lack the transaction that the group has committed (its
+  // markers come a moment later).
+  absl::Duration changelog_patience = absl::Seconds(30);
+};
+
+class Assign {
+ public:
+  Assign(AssignOptions options, World& world, std::string component);
+  ~Assign();
+
+  // FailedPrecondition: the store is held by another.
+  Status OpenStore();
+
+  // One step further, after OpenStore and the sink's Init; true when done. Unavailable: call again
+  // later. FailedPrecondition: an operator moved the group's offset. DataLoss: what the group has
+  // committed can be had from nowhere.
+  StatusOr<bool> Step(Consumer& member);
+
+  // Once done.
+  struct Result {
+    std::unique_ptr<Store> store;
+    PictureState state;
+    int64_t next_offset = kFromBeginning;  // of the log partition
+  };
+  Result Take() && { return std::move(result_); }
+
+  int64_t remaining_records() const { return remaining_records_; }
+  bool restoring() const { return step_ == StepName::kRestore; }
+
+ private:
+  enum class StepName { kOpenStore, kFindOffset, kRestore, kLoad, kDone };
+  // What the changelog is read for.
+  enum class Until {
+    kSeq,    // the META row of committed_seq_
+    kEmpty,  // nothing may be in it: the group is new
+    kLast,   // the last META row there is
+  };
+
+  Status FindOffset(Consumer& member);
+  Status StartRestore();
+  Status Restore();
+  Status RestoreBatch(const Batch& batch);
+  Status Drained();
+  Status Flush(int64_t next_changelog_offset, const std::optional<Meta>& meta);
+  Status Load();
+  Status SetAside(const Status& why);
+  Status Rewound(const std::string& what) const;
+  std::string Where() const;
+
+  const AssignOptions options_;
+  World& world_;
+  const std::string component_;
+  StepName step_ = StepName::kOpenStore;
+  Result result_;
+  StoreHead head_;
+  bool from_scratch_ = false;  // the store was set aside
+
+  Until until_ = Until::kSeq;
+  int64_t committed_offset_ = kFromBeginning;
+  uint64_t committed_seq_ = 0;
+
+  std::unique_ptr<Consumer> changelog_;
+  std::vector<Store::Change> pending_;
+  size_t pending_bytes_ = 0;
+  std::optional<Meta> last_meta_;
+  bool saw_rows_ = false;
+  absl::Duration drained_since_ = absl::InfiniteDuration();
+  int64_t remaining_records_ = 0;
+};
+
+}  // namespace lagesbild::stream

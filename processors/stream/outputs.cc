@@ -1,0 +1,93 @@
+#include "stream/outputs.h"
+
+#include "base/hash.h"
+#include "base/json_writer.h"
+#include "base/time.h"
+#include "picture/announce.h"
+
+namespace lagesbild::stream {
+namespace {
+
+std::string_view AlertType(picture::AlertState state) {
+  switch (state) {
+    case picture::AlertState::kOpen:
+      return "se.lagesbild.alert.opened.v1";
+    case picture::AlertState::kUpdated:
+      return "se.lagesbild.alert.updated.v1";
+    case picture::AlertState::kResolved:
+      return "se.lagesbild.alert.resolved.v1";
+    case picture::AlertState::kCancelled:
+      return "se.lagesbild.alert.cancelled.v1";
+  }
+  return "se.lagesbild.alert.updated.v1";
+}
+
+}  // namespace
+
+OutputEncoder::OutputEncoder(const Topics& topics, const PartitionCounts& counts,
+                             std::string_view group)
+    : topics_(topics), counts_(counts), source_("/lagesbild/" + std::string(group)) {}
+
+Output OutputEncoder::Alert(const picture::AlertTransition& t) const {
+  Output out;
+  out.to = {topics_.alerts, PartitionOf(t.alert_id, counts_.alerts)};
+  out.key = t.alert_id;
+  out.value = picture::AlertJson(t);
+  out.id = t.alert_id + "." + std::to_string(t.sequence);
+  out.time = FormatTimeMs(t.at_ms);
+  out.subject = t.area;
+  out.type = AlertType(t.state);
+  return out;
+}
+
+Output OutputEncoder::Aggregate(const picture::Aggregate& a) const {
+  Output out;
+  out.to = {topics_.aggregates, PartitionOf(a.area, counts_.aggregates)};
+  out.key = a.area;
+  out.value = picture::AggregateJson(a);
+  out.id = a.area + "." + std::to_string(a.sequence);
+  out.time = FormatTimeMs(a.as_of_ms);
+  out.subject = a.area;
+  out.type = "se.lagesbild.aggregate.changed.v1";
+  return out;
+}
+
+Output OutputEncoder::Dead(const DeadLetter& letter, int64_t clock_ms) const {
+  Output out;
+  out.id = letter.topic + "." + std::to_string(letter.partition) + "." +
+           std::to_string(letter.offset) + "." + std::string(letter.stage);
+  out.to = {topics_.dead_letters, PartitionOf(out.id, counts_.dead_letters)};
+  out.value = DeadLetterJson(letter);
+  out.time = FormatTimeMs(clock_ms);
+  out.type = "se.lagesbild.dead-letter.v1";
+  return out;
+}
+
+Status OutputEncoder::Produce(TransactionalSink& sink, const Output& output) const {
+  const HeaderView headers[] = {{"ce_specversion", "1.0"},     {"ce_id", output.id},
+                                {"ce_source", source_},        {"ce_type", output.type},
+                                {"ce_time", output.time},      {"content-type", "application/json"},
+                                {"ce_subject", output.subject}};
+  // An event without a subject leaves the attribute out.
+  const size_t count = std::size(headers) - (output.subject.empty() ? 1 : 0);
+  return sink.Produce(
+      output.to,
+      {.key = output.key, .value = output.value, .headers = std::span(headers).first(count)});
+}
+
+std::string DeadLetterJson(const DeadLetter& letter) {
+  std::string out;
+  JsonWriter json(out);
+  json.BeginObject();
+  json.Key("topic").String(letter.topic);
+  json.Key("partition").Int(letter.partition);
+  json.Key("offset").Int(letter.offset);
+  json.Key("stage").String(letter.stage);
+  json.Key("reason").String(ReasonName(letter.reason));
+  json.Key("pointer").String(letter.pointer);
+  json.Key("key_hash").String(letter.key_hash);
+  json.EndObject();
+  return out;
+}
+
+}  // namespace lagesbild::stream

@@ -1,0 +1,112 @@
+// PictureTask: one partition of the picture log: a position in it, a fold, a store.
+//
+//   assigning ──Assign done──▶ running ──revoked, lost or closed──▶ (destroyed)
+//       ▲                        │  │
+//       └─ sink dropped: anew ───┘  └─ a record that cannot be taken ──▶ failed (holds its place,
+//       reads no further)
+//
+// Records → instants → fold → a TaskCommit. What is not committed is in memory only; after an abort
+// the fold is rebuilt from the store and the input read again. Architecture §4. Thread-compatible;
+// its worker owns it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stream/assign.h"
+#include "stream/commit.h"
+#include "stream/instants.h"
+#include "stream/outputs.h"
+#include "stream/picture_state.h"
+#include "stream/topics.h"
+#include "stream/world.h"
+
+namespace lagesbild::stream {
+
+struct PictureTaskOptions {
+  Topics topics;
+  int32_t partition = 0;
+  int64_t commit_bytes = 16 << 20;
+  bool resume_from_changelog = false;
+  absl::Duration changelog_patience = absl::Seconds(30);
+};
+
+class PictureTask {
+ public:
+  enum class State { kAssigning, kRunning, kFailed };
+
+  // `encoder` is borrowed.
+  PictureTask(PictureTaskOptions options, World& world, const OutputEncoder& encoder,
+              std::string component);
+  ~PictureTask();
+
+  State state() const { return state_; }
+  int32_t partition() const { return options_.partition; }
+
+  // kAssigning only: OpenStore is the first call; then, once the worker's sink is initialised,
+  // AdvanceAssign until the state changes. Errors as of Assign.
+  Status OpenStore();
+  bool opened() const { return assign_ != nullptr; }
+  Status AdvanceAssign(Consumer& member);
+
+  // kRunning only: reads once and judges the instants that are complete. An input that cannot be
+  // taken makes the task fail, not its worker; errors returned are the log's.
+  Status Process(Consumer& member);
+
+  bool drained() const { return state_ != State::kRunning || drained_; }
+  // Something was judged since the last commit.
+  bool dirty() const { return dirty_; }
+  int64_t pending_bytes() const { return pending_bytes_; }
+
+  // What is to be committed; the task may not go on before Committed or Reset.
+  StatusOr<TaskCommit> Prepare(Consumer& member);
+  // The transaction and the store have it.
+  void Committed(const TaskCommit& commit);
+  // It was aborted: the fold is rebuilt, the input sought back. Errors as of Assign::Load.
+  Status Reset(Consumer& member);
+
+  // Metrics that cost something; every few seconds.
+  Status ShowStats(Consumer& member);
+
+ private:
+  Status Adopt(PictureState state, int64_t next_offset, Consumer& member);
+  Status Judge(int64_t clock_ms, std::span<const LogRecord> records);
+  void Fail(int64_t offset, const Status& why);
+  int64_t committable_offset() const {
+    return instants_.first_open_offset().value_or(next_offset_);
+  }
+  void CountTransition(const picture::AlertTransition& transition);
+  void ShowState();
+
+  const PictureTaskOptions options_;
+  World& world_;
+  const OutputEncoder& encoder_;
+  const std::string component_;
+  const TopicPartition at_;
+
+  State state_ = State::kAssigning;
+  std::unique_ptr<Assign> assign_;
+  absl::Duration assign_started_;
+  std::unique_ptr<Store> store_;
+  PictureState state_of_fold_;
+  Instants instants_;
+  picture::Effects effects_;
+  std::vector<Output> outputs_;
+  int64_t next_offset_ = kFromBeginning;  // of the next record to read
+  bool drained_ = false, dirty_ = false;
+  int64_t pending_bytes_ = 0;
+  int commits_since_local_ = 0;
+  std::string failure_;
+
+  Counter& records_consumed_;
+  Counter& instants_cut_;
+  Gauge& clock_seconds_;
+  Gauge& restore_remaining_;
+  Gauge& restore_seconds_;
+  Gauge& lag_;
+};
+
+}  // namespace lagesbild::stream

@@ -1,0 +1,305 @@
+#include "stream/picture_worker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "stream/failpoint.h"
+
+namespace lagesbild::stream {
+namespace {
+
+constexpr absl::Duration kStatsEvery = absl::Seconds(5);
+
+// What ends the worker, and with it the process: trying again would not help.
+bool Fatal(const Status& status) {
+  return absl::IsFailedPrecondition(status) || absl::IsDataLoss(status) ||
+         absl::IsInternal(status) || absl::IsResourceExhausted(status) ||
+         absl::IsNotFound(status) || absl::IsInvalidArgument(status);
+}
+
+}  // namespace
+
+PictureWorker::PictureWorker(PictureWorkerOptions options, World world)
+    : options_(std::move(options)),
+      world_(world),
+      component_("picture-" + std::to_string(options_.number)),
+      encoder_(options_.topics, options_.counts, options_.group),
+      last_commit_(world.clock.Monotonic()),
+      interval_(options_.commit_interval),
+      stats_at_(-absl::InfiniteDuration()),
+      commit_seconds_(world.metrics.histogram("commit_duration_seconds", {{"task", "picture"}})),
+      commits_(
+          world.metrics.counter("commits_total", {{"task", "picture"}, {"outcome", "committed"}})),
+      aborts_(
+          world.metrics.counter("commits_total", {{"task", "picture"}, {"outcome", "aborted"}})),
+      restarts_(
+          world.metrics.counter("commits_total", {{"task", "picture"}, {"outcome", "unknown"}})),
+      produced_(
+          world.metrics.counter("records_produced_total", {{"topic", options_.topics.changelog}})) {
+  world_.health.Set(component_, {.ready = false, .state = "starting"});
+}
+
+PictureWorker::~PictureWorker() {
+  tasks_.clear();
+  world_.health.Remove(component_);
+}
+
+void PictureWorker::Say(Level level, const std::string& message) {
+  world_.reporter.Say(level, component_, message);
+}
+
+// One line a change of state.
+void PictureWorker::SetAway(bool away, const std::string& why) {
+  if (away_ == away) return;
+  away_ = away;
+  if (away) {
+    Say(Level::kWarning, "broker away, trying again: " + why);
+    world_.health.Set(component_, {.ready = false, .state = "broker-away", .detail = why});
+  } else {
+    Say(Level::kInfo, "connected");
+    world_.health.Set(component_, {.ready = true, .state = "running"});
+  }
+}
+
+Status PictureWorker::Connect() {
+  if (consumer_ != nullptr) return absl::OkStatus();
+  ConsumerOptions options;
+  options.group = options_.group;
+  options.instance_id = options_.instance_id.empty() ? "" : options_.instance_id + "-" + component_;
+  LB_ASSIGN_OR_RETURN(std::unique_ptr<Consumer> consumer, world_.log.OpenConsumer(options));
+  LB_RETURN_IF_ERROR(consumer->Subscribe({options_.topics.picture_log}));
+  consumer_ = std::move(consumer);
+  return absl::OkStatus();
+}
+
+// Passes errors on that end the worker; the rest is waited for.
+Status PictureWorker::Tolerate(const Status& status) {
+  if (status.ok() || Fatal(status)) return status;
+  backoff_.Failed(world_.clock.Monotonic());
+  SetAway(true, Message(status));
+  return absl::OkStatus();
+}
+
+Status PictureWorker::Round(absl::Duration wait) {
+  const Status status = [&]() -> Status {
+    LB_RETURN_IF_ERROR(Connect());
+    LB_RETURN_IF_ERROR(Serve(WaitFor(wait)));
+    if (backoff_.Waiting(world_.clock.Monotonic())) return absl::OkStatus();
+    LB_RETURN_IF_ERROR(AdvanceTasks());
+    LB_RETURN_IF_ERROR(ProcessTasks());
+    if (CommitDue()) LB_RETURN_IF_ERROR(Commit());
+    if (!backoff_.Waiting(world_.clock.Monotonic())) {
+      backoff_.Succeeded();
+      SetAway(false, "");
+    }
+    return absl::OkStatus();
+  }();
+  return Tolerate(status);
+}
+
+absl::Duration PictureWorker::WaitFor(absl::Duration wait) const {
+  const absl::Duration now = world_.clock.Monotonic();
+  if (backoff_.Waiting(now)) return std::min(wait, backoff_.Left(now));
+  for (const auto& [partition, task] : tasks_) {
+    if (task->state() == PictureTask::State::kAssigning || !task->drained() || task->dirty()) {
+      return absl::ZeroDuration();
+    }
+  }
+  return wait;
+}
+
+Status PictureWorker::Serve(absl::Duration wait) {
+  LB_ASSIGN_OR_RETURN(const std::vector<GroupEvent> events, consumer_->Poll(wait));
+  for (const GroupEvent& event : events) {
+    switch (event.type) {
+      case GroupEvent::Type::kAssigned:
+        world_.metrics.counter("rebalances_total", {{"kind", "assigned"}}).Add(1);
+        for (const TopicPartition& at : event.partitions) LB_RETURN_IF_ERROR(Assigned(at));
+        break;
+      case GroupEvent::Type::kRevoked:
+        world_.metrics.counter("rebalances_total", {{"kind", "revoked"}}).Add(1);
+        LB_RETURN_IF_ERROR(Revoked(event.partitions));
+        break;
+      case GroupEvent::Type::kLost:
+        world_.metrics.counter("rebalances_total", {{"kind", "lost"}}).Add(1);
+        Lost(event.partitions);
+        break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::unique_ptr<PictureTask> PictureWorker::NewTask(int32_t partition) {
+  PictureTaskOptions options;
+  options.topics = options_.topics;
+  options.partition = partition;
+  options.commit_bytes = options_.commit_bytes;
+  options.resume_from_changelog = options_.resume_from_changelog;
+  options.changelog_patience = options_.changelog_patience;
+  return std::make_unique<PictureTask>(std::move(options), world_, encoder_,
+                                       component_ + "/" + std::to_string(partition));
+}
+
+Status PictureWorker::Assigned(const TopicPartition& at) {
+  tasks_[at.partition] = NewTask(at.partition);
+  return absl::OkStatus();
+}
+
+// What is done is committed, if that works at once; what is not is aborted. Then the store is
+// closed before the partition is given back: its next owner may be in this process.
+Status PictureWorker::Revoked(const std::vector<TopicPartition>& partitions) {
+  if (sink_ != nullptr) LB_RETURN_IF_ERROR(Commit());
+  LB_FAILPOINT("revoke.committed");
+  for (const TopicPartition& at : partitions) {
+    tasks_.erase(at.partition);
+    LB_FAILPOINT("revoke.closed");
+    consumer_->Released(at);
+  }
+  return absl::OkStatus();
+}
+
+// Between rounds no transaction is open, so there is nothing to abort but memory.
+void PictureWorker::Lost(const std::vector<TopicPartition>& partitions) {
+  for (const TopicPartition& at : partitions) {
+    tasks_.erase(at.partition);
+    consumer_->Released(at);
+  }
+  Say(Level::kWarning, "lost " + std::to_string(partitions.size()) + " partitions to the group");
+}
+
+Status PictureWorker::EnsureSink() {
+  if (sink_ != nullptr) return absl::OkStatus();
+  LB_ASSIGN_OR_RETURN(
+      std::unique_ptr<TransactionalSink> sink,
+      world_.log.OpenSink(options_.group + "-" + options_.instance_id + "-" + component_));
+  LB_RETURN_IF_ERROR(sink->Init());
+  sink_ = std::move(sink);
+  LB_FAILPOINT("assign.initialised_sink");
+  return absl::OkStatus();
+}
+
+// In the order of the protocol: store, sink, offset.
+Status PictureWorker::AdvanceTasks() {
+  for (auto& [partition, task] : tasks_) {
+    if (task->state() != PictureTask::State::kAssigning) continue;
+    if (!task->opened()) LB_RETURN_IF_ERROR(task->OpenStore());
+    LB_RETURN_IF_ERROR(EnsureSink());
+    LB_RETURN_IF_ERROR(task->AdvanceAssign(*consumer_));
+  }
+  return absl::OkStatus();
+}
+
+Status PictureWorker::ProcessTasks() {
+  int64_t bytes = 0;
+  for (auto& [partition, task] : tasks_) {
+    if (task->state() == PictureTask::State::kRunning) {
+      LB_RETURN_IF_ERROR(task->Process(*consumer_));
+    }
+    bytes += task->pending_bytes();
+  }
+  pending_bytes_ = bytes;
+  const absl::Duration now = world_.clock.Monotonic();
+  if (now - stats_at_ < kStatsEvery) return absl::OkStatus();
+  stats_at_ = now;
+  for (auto& [partition, task] : tasks_) LB_RETURN_IF_ERROR(task->ShowStats(*consumer_));
+  return absl::OkStatus();
+}
+
+bool PictureWorker::CommitDue() const {
+  bool dirty = false, drained = true;
+  for (const auto& [partition, task] : tasks_) {
+    dirty |= task->dirty();
+    drained &= task->drained();
+  }
+  if (!dirty) return false;
+  return drained || pending_bytes_ >= options_.commit_bytes ||
+         world_.clock.Monotonic() - last_commit_ >= interval_;
+}
+
+bool PictureWorker::idle() const {
+  if (away_ != false || backoff_.Waiting(world_.clock.Monotonic())) return false;
+  for (const auto& [partition, task] : tasks_) {
+    if (task->state() == PictureTask::State::kAssigning || !task->drained() || task->dirty()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Status PictureWorker::Commit() {
+  std::vector<PictureTask*> tasks;
+  bool drained = true;
+  for (auto& [partition, task] : tasks_) {
+    drained &= task->drained();
+    if (task->dirty()) tasks.push_back(task.get());
+  }
+  if (tasks.empty()) return absl::OkStatus();
+  const absl::Duration began = world_.clock.Monotonic();
+  const Status status = CommitTasks(std::move(tasks));
+  last_commit_ = world_.clock.Monotonic();
+  commit_seconds_.Observe(absl::ToDoubleSeconds(last_commit_ - began));
+  // While a backlog drains, fewer and larger commits.
+  interval_ =
+      drained ? options_.commit_interval : std::min(interval_ * 2, options_.commit_interval_max);
+  return status;
+}
+
+Status PictureWorker::CommitTasks(std::vector<PictureTask*> tasks) {
+  std::vector<TaskCommit> commits;
+  for (PictureTask* task : tasks) {
+    StatusOr<TaskCommit> commit = task->Prepare(*consumer_);
+    if (!commit.ok()) return Restart(commit.status());  // what was prepared is out of its fold
+    commits.push_back(*std::move(commit));
+  }
+  const std::unique_ptr<Membership> membership = consumer_->membership();
+  if (!membership->valid()) return Restart(Unavailable("not a member of the group"));
+  const CommitTarget target{options_.group, options_.topics.picture_log, options_.topics.changelog};
+  const Status written = WriteTransaction(*sink_, encoder_, target, commits, *membership);
+  if (absl::IsAborted(written)) return Aborted(tasks);
+  if (!written.ok()) return Restart(written);
+  commits_.Add(1);
+  for (const TaskCommit& commit : commits) {
+    produced_.Add(static_cast<double>(commit.rows.size() + 1));
+  }
+  // From here on the transaction is a fact; a store that cannot follow ends the process, and the
+  // changelog brings it there at the next start.
+  LB_RETURN_IF_ERROR(WriteStores(commits));
+  for (size_t i = 0; i < tasks.size(); ++i) tasks[i]->Committed(commits[i]);
+  return absl::OkStatus();
+}
+
+Status PictureWorker::Aborted(const std::vector<PictureTask*>& tasks) {
+  aborts_.Add(1);
+  const Status aborted = sink_->Abort();
+  LB_FAILPOINT("abort.aborted");
+  if (!aborted.ok()) return Restart(aborted);
+  for (PictureTask* task : tasks) LB_RETURN_IF_ERROR(task->Reset(*consumer_));
+  backoff_.Failed(world_.clock.Monotonic());
+  return absl::OkStatus();
+}
+
+// Never guess what became of a transaction: ask again, from the start.
+Status PictureWorker::Restart(const Status& why) {
+  if (absl::IsDataLoss(why) || absl::IsInternal(why)) return why;
+  restarts_.Add(1);
+  Say(Level::kWarning, "assigning anew after: " + Message(why));
+  sink_.reset();
+  for (auto& [partition, task] : tasks_) {
+    task.reset();  // its store closes before it is opened again
+    task = NewTask(partition);
+  }
+  backoff_.Failed(world_.clock.Monotonic());
+  return absl::OkStatus();
+}
+
+Status PictureWorker::Close() {
+  Status status;
+  if (sink_ != nullptr && consumer_ != nullptr) status = Commit();
+  tasks_.clear();
+  sink_.reset();
+  if (consumer_ != nullptr) consumer_->Close();
+  consumer_.reset();
+  return status;
+}
+
+}  // namespace lagesbild::stream

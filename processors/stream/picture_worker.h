@@ -1,0 +1,89 @@
+// PictureWorker: one member of the group over the picture log: its partitions' tasks, one sink, the
+// commit cycle.
+//
+// A round: serve the group (assign, revoke, lost) → tasks that are being assigned, one step each →
+// running tasks read and judge → commit, when the input is drained or enough has gathered. Errors
+// by class as in architecture §4:
+//   Aborted            abort, rebuild the folds from the stores, read again
+//   any other          drop the sink, assign every task anew (the outcome is whatever the log says)
+// Thread-compatible: one thread runs it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stream/backoff.h"
+#include "stream/picture_task.h"
+#include "stream/worker.h"
+
+namespace lagesbild::stream {
+
+struct PictureWorkerOptions {
+  std::string group = "lagesbild";
+  std::string instance_id;  // of this process; static membership and transactional id
+  int number = 0;           // of this worker in the process
+  Topics topics;
+  PartitionCounts counts;
+  absl::Duration commit_interval = absl::Milliseconds(100);
+  absl::Duration commit_interval_max = absl::Seconds(1);  // while a backlog drains
+  int64_t commit_bytes = 16 << 20;
+  bool resume_from_changelog = false;
+  absl::Duration changelog_patience = absl::Seconds(30);
+};
+
+class PictureWorker : public Worker {
+ public:
+  PictureWorker(PictureWorkerOptions options, World world);
+  ~PictureWorker() override;
+
+  Status Round(absl::Duration wait) override;
+  Status Close() override;
+  bool idle() const override;
+
+  size_t task_count() const { return tasks_.size(); }
+
+ private:
+  Status Connect();
+  Status Serve(absl::Duration wait);
+  Status Assigned(const TopicPartition& at);
+  Status Revoked(const std::vector<TopicPartition>& partitions);
+  void Lost(const std::vector<TopicPartition>& partitions);
+  Status EnsureSink();
+  Status AdvanceTasks();
+  Status ProcessTasks();
+  bool CommitDue() const;
+  Status Commit();
+  Status CommitTasks(std::vector<PictureTask*> tasks);
+  Status Aborted(const std::vector<PictureTask*>& tasks);
+  Status Restart(const Status& why);
+  Status Tolerate(const Status& status);
+  void Say(Level level, const std::string& message);
+  void SetAway(bool away, const std::string& why);
+  std::unique_ptr<PictureTask> NewTask(int32_t partition);
+  absl::Duration WaitFor(absl::Duration wait) const;
+
+  const PictureWorkerOptions options_;
+  World world_;
+  const std::string component_;
+  const OutputEncoder encoder_;
+  std::unique_ptr<Consumer> consumer_;
+  std::unique_ptr<TransactionalSink> sink_;
+  std::map<int32_t, std::unique_ptr<PictureTask>> tasks_;
+  Backoff backoff_;
+  std::optional<bool> away_;  // told last
+  absl::Duration last_commit_, interval_;
+  absl::Duration stats_at_;
+  int64_t pending_bytes_ = 0;
+
+  Histogram& commit_seconds_;
+  Counter& commits_;
+  Counter& aborts_;
+  Counter& restarts_;
+  Counter& produced_;
+};
+
+}  // namespace lagesbild::stream

@@ -1,0 +1,67 @@
+#include "stream/topics.h"
+
+#include <algorithm>
+
+namespace lagesbild::stream {
+namespace {
+
+StatusOr<int32_t> Count(Log& log, const std::string& topic) {
+  StatusOr<TopicInfo> info = log.Describe(topic);
+  if (absl::IsNotFound(info.status())) {
+    return NotFound("topic " + topic + " is missing; `lagesbild topics apply` creates it");
+  }
+  LB_RETURN_IF_ERROR(info.status());
+  return info->partitions;
+}
+
+}  // namespace
+
+Topics MakeTopics(const std::string& prefix, const Settings& settings) {
+  const auto name = [&](const std::string& short_name) { return prefix + short_name + ".v1"; };
+  Topics topics;
+  const auto add = [&](const std::string& short_name, Channel channel) {
+    const auto same = [&](const RawTopic& t) { return t.short_name == short_name; };
+    if (std::any_of(topics.raw.begin(), topics.raw.end(), same)) return;
+    topics.raw.push_back({name(short_name), short_name, channel});
+  };
+  add("incidents", Channel::kIncidents);
+  add("tips", Channel::kTips);
+  add("commands", Channel::kCommands);
+  for (const Source& source : settings.sources) {
+    if (!source.topic.empty()) add(source.topic, Channel::kIncidents);
+  }
+  topics.picture_log = name("picture-log");
+  topics.aggregates = name("area-aggregates");
+  topics.alerts = name("alerts");
+  topics.dead_letters = name("dead-letters");
+  topics.changelog = "lagesbild-picture-changelog";
+  topics.lease = "lagesbild-intake-lease";
+  return topics;
+}
+
+StatusOr<PartitionCounts> CountPartitions(Log& log, const Topics& topics) {
+  PartitionCounts counts;
+  LB_ASSIGN_OR_RETURN(counts.picture_log, Count(log, topics.picture_log));
+  LB_ASSIGN_OR_RETURN(counts.aggregates, Count(log, topics.aggregates));
+  LB_ASSIGN_OR_RETURN(counts.alerts, Count(log, topics.alerts));
+  LB_ASSIGN_OR_RETURN(counts.dead_letters, Count(log, topics.dead_letters));
+  LB_ASSIGN_OR_RETURN(const int32_t changelog, Count(log, topics.changelog));
+  LB_ASSIGN_OR_RETURN(const int32_t lease, Count(log, topics.lease));
+  for (const RawTopic& raw : topics.raw) {
+    LB_ASSIGN_OR_RETURN(const int32_t count, Count(log, raw.name));
+    counts.raw.push_back(count);
+  }
+  if (changelog != counts.picture_log) {
+    return FailedPrecondition("topic " + topics.changelog + " has " + std::to_string(changelog) +
+                              " partitions, " + topics.picture_log + " has " +
+                              std::to_string(counts.picture_log) +
+                              "; they must be equal; see `lagesbild topics check`");
+  }
+  if (lease != 1) {
+    return FailedPrecondition("topic " + topics.lease + " must have one partition, it has " +
+                              std::to_string(lease) + "; see `lagesbild topics check`");
+  }
+  return counts;
+}
+
+}  // namespace lagesbild::stream

@@ -1,0 +1,40 @@
+// The topics of a deployment by their full names, and how many partitions they have
+// (design/interfaces.md, Topics).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/log_record.h"
+#include "base/settings.h"
+#include "stream/ports.h"
+
+namespace lagesbild::stream {
+
+// A topic that partners write to. The short name is what dead letters and sources.yaml say:
+// "incidents" for safety.incidents.v1.
+struct RawTopic {
+  std::string name;
+  std::string short_name;
+  Channel channel = Channel::kIncidents;
+};
+
+struct Topics {
+  std::vector<RawTopic> raw;
+  std::string picture_log, aggregates, alerts, dead_letters, changelog, lease;
+};
+
+// incidents, tips, commands, and the own topics of the sources, each <prefix><short name>.v1.
+Topics MakeTopics(const std::string& prefix, const Settings& settings);
+
+struct PartitionCounts {
+  int32_t picture_log = 0, aggregates = 0, alerts = 0, dead_letters = 0;
+  std::vector<int32_t> raw;  // as Topics::raw
+};
+
+// Asks the log. NotFound or FailedPrecondition, with the command that mends it: a topic that is
+// missing, a changelog that has not as many partitions as the log, a lease that has not one.
+StatusOr<PartitionCounts> CountPartitions(Log& log, const Topics& topics);
+
+}  // namespace lagesbild::stream
