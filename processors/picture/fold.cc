@@ -85,7 +85,7 @@ class Fold::Impl {
 };
 
 Status Fold::Impl::Instant(int64_t clock_ms, std::span<const LogRecord> records, Effects& out) {
-  LB_CHECK(clock_ms > clock_ms_);
+  LB_CHECK(clock_ms >= clock_ms_);
   if (settings_ != nullptr) AdvanceTo(clock_ms, out);
   for (const LogRecord& record : records) {
     if (const auto* configuration = std::get_if<Configuration>(&record.body)) {

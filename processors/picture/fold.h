@@ -49,8 +49,8 @@ class Fold {
 
   // Judges one instant: first what falls due before `clock_ms`, each due time an instant of its
   // own, then what is due at it and the records together. `clock_ms` must be later than the clock
-  // of the last call. InvalidArgument: a configuration that cannot be read (nothing has changed;
-  // the task must stop).
+  // of the last call; the same is another part of that instant (one too large for memory).
+  // InvalidArgument: a configuration that cannot be read (nothing has changed; the task must stop).
   Status Instant(int64_t clock_ms, std::span<const LogRecord> records, Effects& out);
 
   // The last instant judged; INT64_MIN before the first.
