@@ -1,7 +1,6 @@
 #include "stream/outputs.h"
 
 #include "base/hash.h"
-#include "base/json_writer.h"
 #include "base/time.h"
 #include "picture/announce.h"
 
@@ -73,21 +72,6 @@ Status OutputEncoder::Produce(TransactionalSink& sink, const Output& output) con
   return sink.Produce(
       output.to,
       {.key = output.key, .value = output.value, .headers = std::span(headers).first(count)});
-}
-
-std::string DeadLetterJson(const DeadLetter& letter) {
-  std::string out;
-  JsonWriter json(out);
-  json.BeginObject();
-  json.Key("topic").String(letter.topic);
-  json.Key("partition").Int(letter.partition);
-  json.Key("offset").Int(letter.offset);
-  json.Key("stage").String(letter.stage);
-  json.Key("reason").String(ReasonName(letter.reason));
-  json.Key("pointer").String(letter.pointer);
-  json.Key("key_hash").String(letter.key_hash);
-  json.EndObject();
-  return out;
 }
 
 }  // namespace lagesbild::stream

@@ -40,7 +40,4 @@ class OutputEncoder {
   const std::string source_;  // ce_source: "/lagesbild/<group>"
 };
 
-// {"topic":…,"partition":…,"offset":…,"stage":…,"reason":…,"pointer":…,"key_hash":…}
-std::string DeadLetterJson(const DeadLetter& letter);
-
 }  // namespace lagesbild::stream
