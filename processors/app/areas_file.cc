@@ -44,6 +44,35 @@ std::string PropertiesOf(const Feature& feature) {
   return names.empty() ? "it has no properties" : "it has " + ListOf(names);
 }
 
+RawArea AreaOf(const Feature& feature, const LayerConfig& layer) {
+  RawArea area;
+  area.id = FirstOf(feature, layer.id);
+  area.name = FirstOf(feature, layer.name);
+  if (area.name.empty()) area.name = area.id;
+  area.level = layer.level.empty() ? FirstOf(feature, {"level"}) : layer.level;
+  area.parent = FirstOf(feature, {layer.parent});
+  area.where.file = layer.file + ": feature " + std::to_string(feature.number) +
+                    (area.id.empty() ? "" : " (" + area.id.substr(0, 80) + ")");
+  return area;
+}
+
+// Empty: nothing is wrong with it.
+std::string ProblemOf(const RawArea& area, const Feature& feature, const LayerConfig& layer) {
+  if (area.id.empty()) {
+    return "no id: property " + ListOf(layer.id) + " is missing or empty; " + PropertiesOf(feature);
+  }
+  if (area.id.size() > kIdBytesMax || HasControl(area.id)) {
+    return "id is longer than 128 bytes or has control characters";
+  }
+  if (area.name.size() > kNameBytesMax || HasControl(area.name)) {
+    return "name is longer than 200 bytes or has control characters";
+  }
+  if (area.level.empty()) {
+    return "no level: property level is missing; give the layer one (areas.layers: level: …)";
+  }
+  return feature.problem;
+}
+
 // Finds the parent of each area by what was written, else by where it lies.
 class Linker {
  public:
@@ -162,47 +191,34 @@ void ReportCycles(const std::vector<RawArea>& raw, Diagnostics& diagnostics) {
 
 }  // namespace
 
-void ReadAreaLayer(const LayerConfig& layer, const std::string& config_file,
-                   Diagnostics& diagnostics, std::vector<RawArea>& out) {
-  const Where named_at{config_file, layer.line};
-  std::vector<Feature> features;
-  if (!ReadGeoJson(layer.file, named_at, diagnostics, features)) return;
-  const size_t before = out.size();
+void AreasFromFeatures(std::vector<Feature> features, const LayerConfig& layer,
+                       const Where& named_at, Diagnostics& diagnostics, std::vector<RawArea>& out) {
   bool any = false;
   for (Feature& feature : features) {
     if (!Matches(feature, layer)) continue;
     any = true;
-    RawArea area;
-    area.id = FirstOf(feature, layer.id);
-    area.name = FirstOf(feature, layer.name);
-    area.level = layer.level.empty() ? FirstOf(feature, {"level"}) : layer.level;
-    area.parent = FirstOf(feature, {layer.parent});
-    area.where.file = layer.file + ": feature " + std::to_string(feature.number) +
-                      (area.id.empty() ? "" : " (" + area.id.substr(0, 80) + ")");
-    const auto fail = [&](const std::string& what) { diagnostics.Error(area.where, what); };
-    if (area.name.empty()) area.name = area.id;
-    if (area.id.empty()) {
-      fail("no id: property " + ListOf(layer.id) + " is missing or empty; " +
-           PropertiesOf(feature));
-    } else if (area.id.size() > kIdBytesMax || HasControl(area.id)) {
-      fail("id is longer than 128 bytes or has control characters");
-    } else if (area.name.size() > kNameBytesMax || HasControl(area.name)) {
-      fail("name is longer than 200 bytes or has control characters");
-    } else if (area.level.empty()) {
-      fail("no level: property level is missing; give the layer one (areas.layers: level: …)");
-    } else if (!feature.problem.empty()) {
-      fail(feature.problem);
-    } else {
-      area.shape = std::move(feature.shape);
-      area.surface_m2 = intake::SurfaceM2(area.shape);
-      out.push_back(std::move(area));
+    RawArea area = AreaOf(feature, layer);
+    if (const std::string problem = ProblemOf(area, feature, layer); !problem.empty()) {
+      diagnostics.Error(area.where, problem);
+      continue;
     }
+    area.shape = std::move(feature.shape);
+    area.surface_m2 = intake::SurfaceM2(area.shape);
+    out.push_back(std::move(area));
   }
-  if (!any && out.size() == before) {
+  if (!any) {
     diagnostics.Error(named_at,
                       layer.file + (features.empty() ? ": has no features"
                                                      : ": no feature is what `where` asks for"));
   }
+}
+
+void ReadAreaLayer(const LayerConfig& layer, const std::string& config_file,
+                   Diagnostics& diagnostics, std::vector<RawArea>& out) {
+  const Where named_at{config_file, layer.line};
+  std::vector<Feature> features;
+  if (ReadGeoJson(layer.file, named_at, diagnostics, features) != GeoJsonFile::kRead) return;
+  AreasFromFeatures(std::move(features), layer, named_at, diagnostics, out);
 }
 
 std::vector<std::string> LevelsOf(const std::vector<RawArea>& raw) {

@@ -12,6 +12,7 @@
 
 #include "app/config.h"
 #include "app/diagnostics.h"
+#include "app/geojson.h"
 #include "base/settings.h"
 #include "intake/area_index.h"
 
@@ -37,6 +38,10 @@ struct LinkedAreas {
 // Reads one layer; what is wrong (no id, bad geometry, …) is reported and left out.
 void ReadAreaLayer(const LayerConfig& layer, const std::string& config_file,
                    Diagnostics& diagnostics, std::vector<RawArea>& out);
+
+// The same from features that have been read; layer.file names them in errors.
+void AreasFromFeatures(std::vector<Feature> features, const LayerConfig& layer,
+                       const Where& named_at, Diagnostics& diagnostics, std::vector<RawArea>& out);
 
 // Finds parents and levels. Duplicate ids, unknown parents, parents of the same or a finer level,
 // cycles are reported.

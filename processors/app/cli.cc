@@ -1,7 +1,9 @@
 #include "app/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
+#include "app/diagnostics.h"
 #include "app/exit_code.h"
 #include "app/version.h"
 
@@ -81,12 +83,10 @@ void AddFlag(CLI::App& app, const Flag& flag, Args& args) {
   option->type_size(1);
   if (flag.required) option->required();
   if (flag.many) {
-    const bool by_place = flag.name[0] != '-';
     option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     // A repeated flag takes one value a time, so that it does not swallow the arguments that follow
     // it.
-    option->expected(1, by_place ? CLI::detail::expected_max_vector_size : 1);
-    if (!by_place) option->expected(1)->allow_extra_args(false);
+    option->allow_extra_args(flag.name[0] != '-');
   } else {
     option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
   }
@@ -125,15 +125,60 @@ Leaf AddCommand(CLI::App& root, const Command& command) {
   return leaf;
 }
 
-// The deepest subcommand that was named, for the hint below a usage error.
-std::string NamedSoFar(const CLI::App& root) {
-  std::string words;
-  for (const CLI::App* at = &root; at != nullptr;) {
-    const auto chosen = at->get_subcommands();
-    at = chosen.empty() ? nullptr : chosen.front();
-    if (at != nullptr) words += " " + at->get_name();
+// The deepest subcommand that was named.
+const CLI::App& Named(const CLI::App& root) {
+  const CLI::App* at = &root;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  return *at;
+}
+
+std::string WordsTo(const CLI::App& app) {
+  return app.get_parent() == nullptr ? "lagesbild"
+                                     : WordsTo(*app.get_parent()) + " " + app.get_name();
+}
+
+std::vector<std::string> SubcommandsOf(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* below : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(below->get_name());
   }
-  return words;
+  return names;
+}
+
+// What could have been meant by a word that nobody takes.
+std::string Suggestion(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names = SubcommandsOf(app);
+  for (const CLI::Option* option : app.get_options()) names.push_back(option->get_name());
+  return DidYouMean(word.substr(0, word.find('=')), names);
+}
+
+// The first word, in the order of the command line, that nobody took; "" if all were.
+std::string FirstLeft(const CLI::App& root, const std::vector<std::string>& words) {
+  const std::vector<std::string> left = root.remaining(true);
+  for (const std::string& word : words) {
+    if (std::find(left.begin(), left.end(), word) != left.end()) return word;
+  }
+  return "";
+}
+
+int UsageError(const CLI::App& root, const CLI::ParseError& error,
+               const std::vector<std::string>& words, Io& io) {
+  const CLI::App& app = Named(root);
+  const std::vector<std::string> below = SubcommandsOf(app);
+  const auto code = static_cast<CLI::ExitCodes>(error.get_exit_code());
+  const bool no_command = code == CLI::ExitCodes::RequiredError && !below.empty();
+  const std::string left = FirstLeft(root, words);
+  std::string text = error.what();
+  if ((code == CLI::ExitCodes::ExtrasError || no_command) && !left.empty()) {
+    const char* what = left.starts_with('-') ? "no flag"
+                       : below.empty()       ? "unexpected"
+                                             : "no command";
+    text = std::string(what) + " \"" + left + "\"" + Suggestion(app, left);
+  } else if (no_command) {
+    text = "say which: " + ListOf(below);
+  }
+  io.err << WordsTo(app) << ": " << text << "\nTry: " << WordsTo(app) << " --help\n";
+  return kExitUsage;
 }
 
 }  // namespace
@@ -155,9 +200,7 @@ int RunCli(const std::vector<Command>& commands, const std::vector<std::string>&
     root.exit(e, io.out, io.err);
     return kExitOk;
   } catch (const CLI::ParseError& e) {
-    io.err << "lagesbild" << NamedSoFar(root) << ": " << e.what() << "\nTry: lagesbild"
-           << NamedSoFar(root) << " --help\n";
-    return kExitUsage;
+    return UsageError(root, e, words, io);
   }
   for (const Leaf& leaf : leaves) {
     if (leaf.app->parsed()) return leaf.command->run(*leaf.args, io);

@@ -3,12 +3,14 @@
 namespace lagesbild::app {
 
 std::vector<Command> AllCommands() {
-  return {
-      ConfigCheckCommand(),
-      ConfigShowCommand(),
-      ConfigSchemaCommand(),
-      ReplayCommand(),
-  };
+  std::vector<Command> all;  // in the order of the help
+  all.push_back(ReplayCommand());
+  all.push_back(ConfigCheckCommand());
+  all.push_back(ConfigShowCommand());
+  all.push_back(ConfigSchemaCommand());
+  all.push_back(RulesCheckCommand());
+  all.push_back(AreasCheckCommand());
+  return all;
 }
 
 }  // namespace lagesbild::app

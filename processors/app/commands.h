@@ -13,6 +13,9 @@ Command ConfigShowCommand();
 Command ConfigSchemaCommand();
 Command ReplayCommand();  // replay_command.cc
 
+Command RulesCheckCommand();  // rules_command.cc
+Command AreasCheckCommand();  // areas_command.cc
+
 std::vector<Command> AllCommands();
 
 }  // namespace lagesbild::app

@@ -57,4 +57,17 @@ LoadOutcome LoadFromArgs(const Args& args, Io& io, std::vector<Override> more) {
   return {std::move(loaded), kExitOk};
 }
 
+std::vector<Flag> LayerFlags() {
+  return {{.name = "--id", .help = "The property that is the id of an area (default: guessed)"},
+          {.name = "--name", .help = "The property that is its name (default: guessed)"},
+          {.name = "--parent",
+           .help = "The property that is its parent's id (default: parent, else by containment)"},
+          {.name = "--level",
+           .help = "The level of all areas (default: the property level, else \"area\")"}};
+}
+
+LayerHints LayerHintsOf(const Args& args) {
+  return {args.Text("--id"), args.Text("--name"), args.Text("--parent"), args.Text("--level")};
+}
+
 }  // namespace lagesbild::app

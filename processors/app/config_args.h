@@ -7,6 +7,7 @@
 
 #include "app/command.h"
 #include "app/config.h"
+#include "app/layer_guess.h"
 
 namespace lagesbild::app {
 
@@ -23,6 +24,10 @@ struct LoadOutcome {
 // Loads what the flags say; `more` are overrides from the command's own flags. Errors and warnings
 // go to io.err.
 LoadOutcome LoadFromArgs(const Args& args, Io& io, std::vector<Override> more = {});
+
+// --id, --name, --parent, --level: which properties of a GeoJSON file mean what.
+std::vector<Flag> LayerFlags();
+LayerHints LayerHintsOf(const Args& args);
 
 // The configuration file that the flags say.
 std::string ConfigPath(const Args& args, const Io& io);

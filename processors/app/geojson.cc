@@ -135,28 +135,28 @@ Problem CheckCrs(element root) {
 
 }  // namespace
 
-bool ReadGeoJson(const std::string& path, const Where& named_at, Diagnostics& diagnostics,
-                 std::vector<Feature>& out) {
+GeoJsonFile ReadGeoJson(const std::string& path, const Where& named_at, Diagnostics& diagnostics,
+                        std::vector<Feature>& out) {
   const StatusOr<std::string> text = ReadTextFile(path);
   if (!text.ok()) {
     diagnostics.Error(named_at, Message(text.status()));
-    return false;
+    return GeoJsonFile::kUnreadable;
   }
   const Where file{path, 0};
   simdjson::dom::parser parser;
   element root;
   if (const auto error = parser.parse(*text).get(root); error != simdjson::SUCCESS) {
     diagnostics.Error(file, std::string("not JSON: ") + simdjson::error_message(error));
-    return false;
+    return GeoJsonFile::kUnreadable;
   }
   simdjson::dom::array features;
   if (root["features"].get(features) != simdjson::SUCCESS) {
     diagnostics.Error(file, "not a GeoJSON FeatureCollection");
-    return false;
+    return GeoJsonFile::kUnreadable;
   }
   if (const Problem p = CheckCrs(root); !p.empty()) {
     diagnostics.Error(file, p);
-    return false;
+    return GeoJsonFile::kOtherReference;
   }
   int number = 0;
   for (const element from : features) {
@@ -164,13 +164,13 @@ bool ReadGeoJson(const std::string& path, const Where& named_at, Diagnostics& di
     feature.number = ++number;
     if (out.size() >= kFeaturesMax) {
       diagnostics.Error(file, "more than " + std::to_string(kFeaturesMax) + " features");
-      return false;
+      return GeoJsonFile::kUnreadable;
     }
     ReadProperties(from, feature.properties);
     feature.problem = ReadGeometry(from, feature.shape);
     out.push_back(std::move(feature));
   }
-  return true;
+  return GeoJsonFile::kRead;
 }
 
 }  // namespace lagesbild::app

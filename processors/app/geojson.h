@@ -20,8 +20,14 @@ struct Feature {
   std::string problem;  // what is wrong with its geometry; empty: nothing
 };
 
-// `named_at`: what to blame when the file does not exist. False: it could not be read (reported).
-bool ReadGeoJson(const std::string& path, const Where& named_at, Diagnostics& diagnostics,
-                 std::vector<Feature>& out);
+enum class GeoJsonFile : uint8_t {
+  kRead,
+  kUnreadable,      // not there, or not GeoJSON
+  kOtherReference,  // names a reference system that is not WGS84; nothing of it is read
+};
+
+// `named_at`: what to blame when the file does not exist. All but kRead are reported.
+GeoJsonFile ReadGeoJson(const std::string& path, const Where& named_at, Diagnostics& diagnostics,
+                        std::vector<Feature>& out);
 
 }  // namespace lagesbild::app

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "app/rule_words.h"
 #include "app/settings_files.h"
 #include "app/yaml_reader.h"
 #include "base/time.h"
@@ -164,13 +165,11 @@ void ReadRule(const Yaml& entry, const std::string& file, const Context& context
   rule.severity = static_cast<Severity>(at + 1);
   type->read(reader, entry, context, rule);
   reader.Finish();
-  const bool grave =
-      std::any_of(settings.classes.begin(), settings.classes.end(), [&](const IncidentClass& c) {
-        return c.grave && settings.Covers(rule.of, static_cast<int>(&c - settings.classes.data()));
-      });
-  if (rule.type == RuleType::kSingle && !grave && !settings.classes.empty()) {
+  if (!settings.classes.empty() && WatchedClasses(rule, settings).empty()) {
     diagnostics.Warning({file, entry.line},
-                        "rule " + rule.id + " watches nothing: no class that it looks at is grave");
+                        "rule " + rule.id + " watches nothing: no " +
+                            (rule.type == RuleType::kSingle ? "grave class" : "class") +
+                            " is what `of` asks for");
   }
   settings.rules.push_back(std::move(rule));
 }

@@ -60,6 +60,33 @@ Side SideOf(const Ring& ring, LonLat p) {
   return in ? Side::kIn : Side::kOut;
 }
 
+struct Edge {
+  LonLat a, b;
+  double west() const { return std::min(a.lon, b.lon); }
+  double east() const { return std::max(a.lon, b.lon); }
+};
+
+// > 0: c lies to the left of a→b.
+double Turn(LonLat a, LonLat b, LonLat c) {
+  return (b.lon - a.lon) * (c.lat - a.lat) - (b.lat - a.lat) * (c.lon - a.lon);
+}
+
+bool Cross(const Edge& e, const Edge& f) {
+  const auto opposite = [](double x, double y) { return (x > 0 && y < 0) || (x < 0 && y > 0); };
+  return opposite(Turn(e.a, e.b, f.a), Turn(e.a, e.b, f.b)) &&
+         opposite(Turn(f.a, f.b, e.a), Turn(f.a, f.b, e.b));
+}
+
+std::vector<Edge> EdgesOf(const Polygon& polygon) {
+  std::vector<Edge> edges;
+  const auto add = [&](const Ring& ring) {
+    for (size_t i = 0; i + 1 < ring.size(); ++i) edges.push_back({ring[i], ring[i + 1]});
+  };
+  add(polygon.outer);
+  for (const Ring& hole : polygon.holes) add(hole);
+  return edges;
+}
+
 void AddCrossings(const Ring& ring, double lat, std::vector<double>& out) {
   for (size_t i = 0; i + 1 < ring.size(); ++i) {
     const LonLat a = ring[i], b = ring[i + 1];
@@ -104,6 +131,25 @@ bool Covers(const AreaShape& shape, LonLat point) {
     if (!in_hole) return true;
   }
   return false;
+}
+
+std::optional<LonLat> Crossing(const AreaShape& shape) {
+  for (const Polygon& polygon : shape.polygons) {
+    std::vector<Edge> edges = EdgesOf(polygon);
+    std::sort(edges.begin(), edges.end(),
+              [](const Edge& x, const Edge& y) { return x.west() < y.west(); });
+    for (size_t i = 0; i < edges.size(); ++i) {
+      for (size_t j = i + 1; j < edges.size() && edges[j].west() <= edges[i].east(); ++j) {
+        if (!Cross(edges[i], edges[j])) continue;
+        const double before = Turn(edges[j].a, edges[j].b, edges[i].a);
+        const double after = Turn(edges[j].a, edges[j].b, edges[i].b);
+        const double share = before / (before - after);
+        return LonLat{edges[i].a.lon + share * (edges[i].b.lon - edges[i].a.lon),
+                      edges[i].a.lat + share * (edges[i].b.lat - edges[i].a.lat)};
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 std::vector<InteriorPoint> InteriorPoints(const AreaShape& shape, int lines) {

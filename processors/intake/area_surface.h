@@ -6,6 +6,9 @@
 // 3-11, 3-18), holes subtracted. Pure functions; thread-safe.
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "intake/area_index.h"
 
 namespace lagesbild::intake {
@@ -30,6 +33,9 @@ double EqualAreaRadiusM(double surface_m2);
 
 // Inside or on the border, holes are outside.
 bool Covers(const AreaShape& shape, LonLat point);
+
+// A point near which two edges of one polygon cross (touching is not crossing); nullopt: none do.
+std::optional<LonLat> Crossing(const AreaShape& shape);
 
 // Points inside, each with the share of the shape that it stands for (shares sum to 1): the middles
 // of the crossings of all polygons along `lines` parallels. Never empty for a shape with a surface.
