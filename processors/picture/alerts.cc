@@ -57,12 +57,7 @@ std::string EncodeAlert(const Alert& a) {
   w.Byte(static_cast<uint8_t>(a.severity));
   w.Byte(static_cast<uint8_t>(a.completeness));
   WriteStrings(a.blind_sources, w);
-  w.Varint(a.known.size());
-  for (const Known& k : a.known) {
-    w.String(k.id);
-    w.BigEndian64(k.print);
-    w.Signed(k.leaves_ms);
-  }
+  w.String(a.incident_id);
   WriteStrings(a.orgs, w);
   w.Varint(a.reports.size());
   for (const ReportKey& key : a.reports) WriteKey(key, w);
@@ -87,13 +82,7 @@ StatusOr<Alert> DecodeAlert(std::string_view row) {
   a.severity = static_cast<Severity>(r.Byte());
   a.completeness = static_cast<Completeness>(r.Byte());
   a.blind_sources = ReadStrings(r);
-  for (uint64_t n = r.Varint(); n > 0 && r.ok(); --n) {
-    Known k;
-    k.id = r.String();
-    k.print = r.BigEndian64();
-    k.leaves_ms = r.Signed();
-    a.known.push_back(std::move(k));
-  }
+  a.incident_id = r.String();
   a.orgs = ReadStrings(r);
   for (uint64_t n = r.Varint(); n > 0 && r.ok(); --n) a.reports.push_back(ReadKey(r));
   a.shape = r.BigEndian64();

@@ -27,13 +27,6 @@
 
 namespace lagesbild::picture {
 
-// An incident as last announced.
-struct Known {
-  std::string id;
-  uint64_t print = 0;          // of verification, kinds and class: differs if any of them does
-  int64_t leaves_ms = kNever;  // when time alone takes it out of the rule's window
-};
-
 struct Alert {
   enum class Phase : uint8_t { kOpen = 1, kResolved = 2, kCancelled = 3 };
 
@@ -55,7 +48,7 @@ struct Alert {
   Severity severity = Severity::kModerate;
   Completeness completeness = Completeness::kComplete;
   std::vector<std::string> blind_sources;
-  std::vector<Known> known;
+  std::string incident_id;         // single: of the incident last announced
   std::vector<std::string> orgs;   // that reported in this generation, ascending
   std::vector<ReportKey> reports;  // single: those of its incident at the last judgement
   uint64_t shape = 0;              // single: hash of its incident, to tell when it changes

@@ -11,19 +11,10 @@
 namespace lagesbild::picture {
 namespace {
 
-constexpr size_t kIncidentsMax = 50;  // that one transition lists
-
 constexpr std::array<RuleEntry, 2> kRules = {{
     {RuleType::kSingle, "single", &JudgeSingle},
     {RuleType::kCount, "count", &JudgeCount},
 }};
-
-// Differs if what a coordinator is told of an incident differs.
-uint64_t PrintOf(const Incident& incident) {
-  std::string bytes = incident.confirmed ? "confirmed," : "";
-  for (uint32_t n : incident.now.reports) bytes += std::to_string(n) + ",";
-  return StableHash({bytes});
-}
 
 std::string_view ReasonOf(Cause cause) {
   switch (cause) {
@@ -40,28 +31,19 @@ std::string_view ReasonOf(Cause cause) {
   return "corrected";
 }
 
-// The pane of an incident leaves a window when its start is the window's length old.
-int64_t LeavesMs(const Incident& incident, int64_t window_ms) {
-  if (window_ms == 0) return kNever;
-  return FloorTo(incident.occurred_ms, window_ms <= kDayMs ? kMinuteMs : kHourMs) + window_ms;
-}
-
-// How sure the alert is: as sure as its `needed`-th surest incident.
-Certainty Overall(const std::vector<const Incident*>& incidents, size_t needed) {
-  if (incidents.empty()) return Certainty::kPossible;
-  std::vector<Certainty> all;
-  for (const Incident* i : incidents) all.push_back(CertaintyOf(*i));
-  std::sort(all.begin(), all.end(), std::greater<>());
-  return all[std::min(std::max<size_t>(needed, 1), all.size()) - 1];
-}
-
 }  // namespace
 
 std::span<const RuleEntry> RuleTable() { return kRules; }
 
-Certainty CertaintyOf(const Incident& incident) {
-  if (incident.confirmed) return Certainty::kObserved;
-  return incident.trusted ? Certainty::kLikely : Certainty::kPossible;
+Certainty CertaintyOf(const Facts& facts, int64_t needed) {
+  const int64_t n = std::min(std::max<int64_t>(needed, 1), facts.observed);
+  if (n == 0) return Certainty::kPossible;
+  if (facts.counts.solid_confirmed >= n) return Certainty::kObserved;
+  return facts.counts.solid_trusted >= n ? Certainty::kLikely : Certainty::kPossible;
+}
+
+bool SaysOther(const Contribution& before, const Contribution& now) {
+  return before.confirmed != now.confirmed || before.reports != now.reports;
 }
 
 Judge::Judge(Context context, const Changes& changes)
@@ -77,8 +59,11 @@ std::vector<AlertTransition> Judge::Run() {
   }
   // An alert whose rule the configuration no longer has ends: nothing would ever look at it again.
   for (Alert* alert : changes_.alerts) {
-    if (alert->phase == Alert::Phase::kOpen && alert->rule_index < 0)
-      Resolve(*alert, Facts{alert->of, 0, {}, 0});
+    if (alert->phase == Alert::Phase::kOpen && alert->rule_index < 0) {
+      Facts none;
+      none.of = alert->of;
+      Resolve(*alert, none);
+    }
   }
   // Whoever waited for a rule or an area that is no more waits no longer.
   for (const PendingCount& pending : changes_.pending) {
@@ -105,7 +90,6 @@ void Judge::Reopen(Alert& alert, const Facts& facts) {
   alert.ended_ms = 0;
   alert.held_since_ms = kNever;
   alert.must_fall = alert.acknowledged = false;
-  alert.known.clear();
   alert.orgs.clear();
   Refresh(alert, facts);
   Emit(alert, facts, AlertState::kOpen, {});
@@ -133,28 +117,8 @@ void Judge::Update(Alert& alert, const Facts& facts) {
                            alert.acknowledged, alert.of);
   };
   const auto before = told();
-  const bool incidents = IncidentsDiffer(alert, facts);
   Refresh(alert, facts);
-  if (incidents || before != told()) Emit(alert, facts, AlertState::kUpdated, {});
-}
-
-std::vector<Known> Judge::KnownOf(const Facts& facts) const {
-  std::vector<Known> known;
-  for (const Incident* i : facts.incidents)
-    known.push_back({i->id, PrintOf(*i), LeavesMs(*i, facts.window_ms)});
-  std::sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.id < b.id; });
-  return known;
-}
-
-bool Judge::IncidentsDiffer(const Alert& alert, const Facts& facts) const {
-  const std::vector<Known> now = KnownOf(facts);
-  auto it = now.begin();
-  for (const Known& before : alert.known) {
-    if (before.leaves_ms <= clock_ms()) continue;
-    if (it == now.end() || it->id != before.id || it->print != before.print) return true;
-    ++it;
-  }
-  return it != now.end();
+  if (facts.changed || before != told()) Emit(alert, facts, AlertState::kUpdated, {});
 }
 
 void Judge::Refresh(Alert& alert, const Facts& facts) {
@@ -165,7 +129,6 @@ void Judge::Refresh(Alert& alert, const Facts& facts) {
       if (at == alert.orgs.end() || *at != m->key.org) alert.orgs.insert(at, m->key.org);
     }
   }
-  alert.known = KnownOf(facts);
   alert.of = facts.of;
   alert.acknowledged |= alert.acknowledge_asked;
   alert.acknowledge_asked = alert.dismiss_asked = false;
@@ -239,22 +202,20 @@ AlertTransition Judge::Describe(const Alert& alert, const Facts& facts, AlertSta
     t.enter = rule.enter;
     t.exit = rule.exit;
   }
-  t.certainty = Overall(facts.incidents, static_cast<size_t>(t.enter));
-  t.incident_count = static_cast<int64_t>(facts.incidents.size());
-  for (const Incident* i : facts.incidents) {
+  t.certainty = CertaintyOf(facts, t.enter);
+  t.incident_count = facts.observed;
+  t.by_kind = facts.counts.reports;
+  for (uint32_t n : t.by_kind) t.report_count += n;
+  const size_t listed = std::min(facts.incidents.size(), kIncidentsMax);
+  for (size_t n = facts.incidents.size() - listed; n < facts.incidents.size(); ++n) {
+    const Incident* i = facts.incidents[n];
     uint32_t reports = 0;
-    for (int k = 0; k < kKindCount; ++k) {
-      t.by_kind[k] += i->now.reports[k];
-      reports += i->now.reports[k];
-    }
-    t.report_count += reports;
-    t.incidents.push_back({i->id, i->first->class_name, i->occurred_ms, reports,
-                           i->confirmed ? Verification::kConfirmed : Verification::kUnconfirmed});
+    for (uint32_t of_kind : i->now.reports) reports += of_kind;
+    t.incidents.push_back(
+        {i->id, i->first->class_name, i->occurred_ms, reports,
+         i->now.confirmed ? Verification::kConfirmed : Verification::kUnconfirmed});
   }
-  if (t.incidents.size() > kIncidentsMax) {  // the newest are kept
-    t.incidents_omitted = static_cast<int64_t>(t.incidents.size() - kIncidentsMax);
-    t.incidents.erase(t.incidents.begin(), t.incidents.end() - kIncidentsMax);
-  }
+  t.incidents_omitted = facts.observed - static_cast<int64_t>(t.incidents.size());
   t.completeness = alert.completeness;
   t.blind_sources = alert.blind_sources;
   t.silenced = alert.silenced;

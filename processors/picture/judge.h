@@ -25,10 +25,15 @@
 
 namespace lagesbild::picture {
 
+// An incident that is new, changed or gone.
+struct IncidentChange {
+  Incident* incident = nullptr;
+  Contribution before;  // what the series had of it
+};
+
 // What an instant changed in the picture.
 struct Changes {
-  std::vector<Incident*>
-      incidents;  // new, changed or gone; those that are not gone come first reports and all
+  std::vector<IncidentChange> incidents;
   std::vector<TouchedSeries> series;
   absl::flat_hash_map<ReportKey, Cause> lost;  // reports that counted and no longer do as they did
   std::vector<Alert*>
@@ -36,13 +41,20 @@ struct Changes {
   std::vector<PendingCount> pending;  // due
 };
 
-// What an alert says of the incidents behind it, as now known.
+// What an alert says of the incidents behind it.
 struct Facts {
   std::string of;
   int64_t observed = 0;
-  std::vector<const Incident*> incidents;  // by time
-  int64_t window_ms = 0;                   // 0: none; else time alone takes incidents out
+  Counts counts;                           // of the incidents behind it; reports of solid ones only
+  std::vector<const Incident*> incidents;  // the newest kIncidentsMax, or all, by time
+  // The incidents behind it are other ones, or other things are said of them, than before this
+  // instant, by more than time having taken some out of the window.
+  bool changed = false;
 };
+inline constexpr size_t kIncidentsMax = 50;  // that one transition lists
+
+// True if what a coordinator is told of an incident differs: verification, or reports by kind.
+bool SaysOther(const Contribution& before, const Contribution& now);
 
 class Judge {
  public:
@@ -75,9 +87,6 @@ class Judge {
   void Cancel(Alert& alert, const Facts& facts, Cause cause);
   // Announces what has changed of an open one since the last transition, if anything has.
   void Update(Alert& alert, const Facts& facts);
-  // True if the incidents differ from those last announced by more than time having taken some out
-  // of the window.
-  bool IncidentsDiffer(const Alert& alert, const Facts& facts) const;
   // True if a source that contributes to the alert is blind: nothing resolves.
   bool Blind(const Alert& alert, const Facts& facts) const;
 
@@ -86,7 +95,6 @@ class Judge {
   void Emit(Alert& alert, const Facts& facts, AlertState state, std::string_view reason);
   // Takes over what the facts say now.
   void Refresh(Alert& alert, const Facts& facts);
-  std::vector<Known> KnownOf(const Facts& facts) const;
   std::vector<std::string> BlindSources(const Alert& alert, const Facts& facts) const;
   bool Feeds(const Source& source, const std::string& of) const;
   Completeness CompletenessOf(const std::vector<std::string>& blind) const;
@@ -107,6 +115,7 @@ std::span<const RuleEntry> RuleTable();
 void JudgeSingle(const Rule& rule, int rule_index, Judge& judge);  // rule_single.cc
 void JudgeCount(const Rule& rule, int rule_index, Judge& judge);   // rule_count.cc
 
-Certainty CertaintyOf(const Incident& incident);
+// How sure the alert is: as sure as the surest `needed` of its incidents.
+Certainty CertaintyOf(const Facts& facts, int64_t needed);
 
 }  // namespace lagesbild::picture

@@ -203,13 +203,12 @@ void Merger::Touch(Incident* incident) {
 void Merger::Summarise(Incident* incident) {
   const HeldReport* best = incident->first;
   incident->first_seen_ms = incident->first->first_accepted_ms;
-  incident->confirmed = false;
-  bool tier_a = false, solid = false;
+  bool tier_a = false, solid = false, confirmed = false;
   for (const HeldReport* m : incident->members) {
     if (BetterPlaced(*m, *best)) best = m;
     incident->first_seen_ms = std::min(incident->first_seen_ms, m->first_accepted_ms);
     // A tip confirms nothing: tips alone never raise above Minor (domain.md §3).
-    incident->confirmed |= m->confirmed && m->kind != Kind::kPublic;
+    confirmed |= m->confirmed && m->kind != Kind::kPublic;
     tier_a |= TierOf(m->kind) == Tier::kA;
     solid |= m->kind != Kind::kPublic;
   }
@@ -220,9 +219,10 @@ void Merger::Summarise(Incident* incident) {
   now.reports = CountKinds(incident->members);
   const auto kinds =
       std::count_if(now.reports.begin(), now.reports.end(), [](uint32_t n) { return n > 0; });
-  now.corroborated = kinds >= 2 || incident->confirmed;
+  now.corroborated = kinds >= 2 || confirmed;
+  now.confirmed = confirmed;
   now.solid = solid;
-  incident->trusted = tier_a || now.corroborated;
+  now.trusted = tier_a || now.corroborated;
 }
 
 }  // namespace lagesbild::picture

@@ -300,8 +300,8 @@ void Picture::Count(const std::vector<Moved>& moved, int64_t clock_ms, Changes& 
     changes.lost[m.report->key] = cause;
     if (m.incident != nullptr) causes[m.incident] = std::max(causes[m.incident], cause);
   }
-  changes.incidents = merger_.Resolve();
-  for (Incident* incident : changes.incidents) {
+  for (Incident* incident : merger_.Resolve()) {
+    changes.incidents.push_back({incident, incident->counted});
     const auto known = causes.find(incident);
     Cause cause = Cause::kNone;
     if (CountsLess(*incident)) cause = known == causes.end() ? Cause::kMerged : known->second;

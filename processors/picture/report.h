@@ -80,6 +80,8 @@ struct Contribution {
   int64_t minute_ms = 0;
   bool corroborated = false;
   bool solid = false;  // known from more than tips: what count rules count
+  bool confirmed = false;
+  bool trusted = false;  // a report of tier A, or corroborated
   KindCounts reports{};
   friend bool operator==(const Contribution&, const Contribution&) = default;
 };
@@ -90,12 +92,10 @@ struct Incident {
   int64_t occurred_ms = 0;           // its time
   std::vector<HeldReport*> members;  // `first` among them; in no order
   int64_t first_seen_ms = 0;         // clock at which the earliest accepted of them came
-  bool confirmed = false;
-  bool trusted = false;  // a report of tier A, or corroborated
-  Contribution now;      // as the reports have it
-  Contribution counted;  // as the series have it
-  bool changed = false;  // listed in Merger's changes already
-  bool gone = false;     // no longer first of anything; kept until the instant ends
+  Contribution now;                  // as the reports have it
+  Contribution counted;              // as the series have it
+  bool changed = false;              // listed in Merger's changes already
+  bool gone = false;                 // no longer first of anything; kept until the instant ends
 };
 
 // Incidents by time, then id.

@@ -26,8 +26,10 @@ class CountRule {
  private:
   void JudgeOpen(Alert& alert, int area, const Facts& facts, Cause cause);
   void JudgeClosed(Alert* alert, int area, int64_t observed);
-  int64_t Observed(int area) const;
-  Facts FactsOf(int area) const;
+  Counts CountsOf(int area) const;
+  bool InWindow(int64_t occurred_ms) const;
+  bool IsBehind(const Contribution& contribution, int area) const;
+  Facts FactsOf(int area, size_t incidents_max) const;
   int64_t HighestSince(int area, int64_t since_ms) const;
   bool Wants(int area) const { return judge_.context().settings->areas[area].level == rule_.level; }
 
@@ -35,6 +37,7 @@ class CountRule {
   const int rule_index_;
   Judge& judge_;
   const int of_;
+  const int64_t pane_ms_ = rule_.window_ms <= kDayMs ? kMinuteMs : kHourMs;
 };
 
 void CountRule::Run() {
@@ -55,34 +58,54 @@ void CountRule::Run() {
     Alert* alert =
         judge_.context().alerts->Latest(rule_.id, judge_.context().settings->areas[area].id);
     if (alert != nullptr && alert->phase == Alert::Phase::kOpen) {
-      JudgeOpen(*alert, area, FactsOf(area), cause);
+      JudgeOpen(*alert, area, FactsOf(area, kIncidentsMax), cause);
     } else {
-      JudgeClosed(alert, area, Observed(area));
+      JudgeClosed(alert, area, CountsOf(area).solid);
     }
   }
 }
 
-int64_t CountRule::Observed(int area) const {
+Counts CountRule::CountsOf(int area) const {
   const auto& windows = judge_.context().settings->windows_ms;
   const auto window = std::find(windows.begin(), windows.end(), rule_.window_ms) - windows.begin();
   const Series* series = judge_.context().counters->Find(area, of_);
-  return series == nullptr ? 0 : series->sum(static_cast<size_t>(window)).solid;
+  return series == nullptr ? Counts() : series->sum(static_cast<size_t>(window));
 }
 
-Facts CountRule::FactsOf(int area) const {
+bool CountRule::InWindow(int64_t occurred_ms) const {
+  return FloorTo(occurred_ms, pane_ms_) > judge_.clock_ms() - rule_.window_ms;
+}
+
+// True if this is one of the incidents that the rule counts in the area now.
+bool CountRule::IsBehind(const Contribution& contribution, int area) const {
+  if (!contribution.solid || !InWindow(contribution.minute_ms)) return false;
+  const Settings& settings = *judge_.context().settings;
+  if (!settings.Covers(rule_.of, contribution.class_id)) return false;
+  for (int a = contribution.area; a >= 0; a = settings.areas[a].parent) {
+    if (a == area) return true;
+    if (a == judge_.context().picture) break;
+  }
+  return false;
+}
+
+Facts CountRule::FactsOf(int area, size_t incidents_max) const {
   Facts facts;
   facts.of = judge_.context().ofs->name(of_);
-  facts.window_ms = rule_.window_ms;
-  facts.observed = Observed(area);
-  const int64_t pane_ms = rule_.window_ms <= kDayMs ? kMinuteMs : kHourMs;
+  facts.counts = CountsOf(area);
+  facts.counts.reports[static_cast<size_t>(Kind::kPublic)] = facts.counts.solid_public;
+  facts.observed = facts.counts.solid;
   const auto& incidents = judge_.context().counters->incidents(area);
-  const int64_t from_ms = judge_.clock_ms() - rule_.window_ms;  // exclusive, of pane starts
-  for (auto it = incidents.lower_bound(from_ms); it != incidents.end(); ++it) {
-    const Incident* i = *it;
-    const bool in_window = FloorTo(i->occurred_ms, pane_ms) > from_ms;
-    if (in_window && i->now.solid && judge_.context().settings->Covers(rule_.of, i->now.class_id)) {
-      facts.incidents.push_back(i);
-    }
+  for (auto it = incidents.end();
+       it != incidents.begin() && facts.incidents.size() < incidents_max;) {
+    const Incident* incident = *--it;
+    if (!InWindow(incident->occurred_ms)) break;
+    if (IsBehind(incident->now, area)) facts.incidents.push_back(incident);
+  }
+  std::reverse(facts.incidents.begin(), facts.incidents.end());
+  for (const IncidentChange& change : judge_.changes().incidents) {
+    const bool was = change.before.area >= 0 && IsBehind(change.before, area);
+    const bool is = !change.incident->gone && IsBehind(change.incident->now, area);
+    facts.changed |= was != is || (is && SaysOther(change.before, change.incident->now));
   }
   return facts;
 }
@@ -91,7 +114,6 @@ Facts CountRule::FactsOf(int area) const {
 // in a pane and known (what lies ahead of the clock is known before) until its pane leaves the
 // window.
 int64_t CountRule::HighestSince(int area, int64_t since_ms) const {
-  const int64_t pane_ms = rule_.window_ms <= kDayMs ? kMinuteMs : kHourMs;
   std::multiset<int64_t>
       leaving;  // when those that have entered leave, in a sweep over entering times
   std::vector<std::pair<int64_t, int64_t>> spans;
@@ -99,7 +121,7 @@ int64_t CountRule::HighestSince(int area, int64_t since_ms) const {
   for (auto it = incidents.lower_bound(since_ms - rule_.window_ms); it != incidents.end(); ++it) {
     const Incident* i = *it;
     if (!i->now.solid || !judge_.context().settings->Covers(rule_.of, i->now.class_id)) continue;
-    const int64_t pane = FloorTo(i->occurred_ms, pane_ms);
+    const int64_t pane = FloorTo(i->occurred_ms, pane_ms_);
     const int64_t enters = std::max(since_ms, std::min(pane, i->first_seen_ms));
     if (pane + rule_.window_ms > enters) spans.emplace_back(enters, pane + rule_.window_ms);
   }
@@ -157,7 +179,8 @@ void CountRule::JudgeClosed(Alert* alert, int area, int64_t observed) {
     if (pending == nullptr || pending->due_ms > judge_.clock_ms()) return;
     alerts.StopWaiting(rule_.id, area_id);
   }
-  const Facts facts = FactsOf(area);
+  // All of them: whose reports the alert rests on is gathered from here on.
+  const Facts facts = FactsOf(area, SIZE_MAX);
   const bool again = alert != nullptr && alert->phase == Alert::Phase::kResolved &&
                      judge_.clock_ms() - alert->ended_ms <= rule_.no_reraise_ms;
   if (again) {

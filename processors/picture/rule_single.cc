@@ -75,8 +75,9 @@ void SingleRule::Run() {
     }
   }
   std::vector<Incident*> fresh;
-  for (Incident* incident : judge_.changes().incidents) {
-    if (incident->gone || !incident->trusted || !Covered(incident)) continue;
+  for (const IncidentChange& change : judge_.changes().incidents) {
+    Incident* incident = change.incident;
+    if (incident->gone || !incident->now.trusted || !Covered(incident)) continue;
     if (std::find(held.begin(), held.end(), incident) == held.end()) fresh.push_back(incident);
   }
   for (Incident* incident : fresh) OpenNew(incident);
@@ -89,9 +90,9 @@ std::vector<SingleRule::Followed> SingleRule::Affected() const {
     if (Mine(alert)) alerts.push_back(alert);
   };
   for (Alert* alert : judge_.changes().alerts) take(alert);
-  for (const Incident* incident : judge_.changes().incidents) {
-    if (incident->gone) continue;
-    for (const HeldReport* member : incident->members) {
+  for (const IncidentChange& change : judge_.changes().incidents) {
+    if (change.incident->gone) continue;
+    for (const HeldReport* member : change.incident->members) {
       for (Alert* alert : member->alerts) take(alert);
     }
   }
@@ -129,7 +130,7 @@ void SingleRule::JudgeOpen(const Followed& f, bool merged) {
     Unbind(alert);
     return;
   }
-  const bool grounded = f.home != nullptr && f.home->trusted && Covered(f.home);
+  const bool grounded = f.home != nullptr && f.home->now.trusted && Covered(f.home);
   // Reports past every window are gone without a cause: the alert waits for its time, or for a
   // blind source.
   const bool aged = f.home == nullptr && f.lost == Cause::kNone;
@@ -143,7 +144,7 @@ void SingleRule::JudgeOpen(const Followed& f, bool merged) {
     alert.held_since_ms = clock_ms_;
   }
   if (alert.held_since_ms + rule_.hold_ms <= clock_ms_ && !judge_.Blind(alert, facts)) {
-    alert.was_confirmed = f.home != nullptr && f.home->confirmed;
+    alert.was_confirmed = f.home != nullptr && f.home->now.confirmed;
     judge_.Resolve(alert, facts);
     return;
   }
@@ -157,8 +158,8 @@ void SingleRule::JudgeOpen(const Followed& f, bool merged) {
 void SingleRule::JudgeEnded(const Followed& f) {
   Alert& alert = *f.alert;
   Bind(alert, f.home);
-  const bool newly_confirmed = f.home->confirmed && !alert.was_confirmed;
-  alert.was_confirmed = f.home->confirmed;
+  const bool newly_confirmed = f.home->now.confirmed && !alert.was_confirmed;
+  alert.was_confirmed = f.home->now.confirmed;
   if (!newly_confirmed || !Covered(f.home)) return;
   if (clock_ms_ - f.home->occurred_ms > rule_.max_age_ms) return;
   judge_.Reopen(alert, FactsOf(alert, f.home));
@@ -195,9 +196,16 @@ Facts SingleRule::FactsOf(const Alert& alert, const Incident* home) const {
   facts.of = alert.of;
   if (home == nullptr) return facts;
   facts.incidents = {home};
-  if (!home->trusted || !Covered(home)) return facts;  // no longer what it was of
+  if (!home->now.trusted || !Covered(home)) return facts;  // no longer what it was of
   facts.of = judge_.context().settings->classes[home->now.class_id].name;
   facts.observed = 1;
+  facts.counts = CountsOf(home->now);
+  facts.counts.solid_confirmed = home->now.confirmed ? 1 : 0;
+  facts.counts.solid_trusted = home->now.trusted ? 1 : 0;
+  facts.changed = home->id != alert.incident_id;
+  for (const IncidentChange& change : judge_.changes().incidents) {
+    facts.changed |= change.incident == home && SaysOther(change.before, home->now);
+  }
   return facts;
 }
 
@@ -221,6 +229,7 @@ void SingleRule::Unbind(Alert& alert) {
 // From now on the alert follows the incident's reports.
 void SingleRule::Bind(Alert& alert, Incident* home) {
   Unbind(alert);
+  alert.incident_id = home->id;
   for (HeldReport* member : home->members) {
     alert.reports.push_back(member->key);
     member->alerts.push_back(&alert);

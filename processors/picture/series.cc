@@ -13,12 +13,14 @@ namespace {
 constexpr uint8_t kRowFormat = 1;
 
 // Row: format, sum of the hour, number of minutes, then (minute in the hour, its counts) ascending.
-// Counts: incidents, corroborated, solid, a bit a kind that is not 0 (bit = kind number), their
-// numbers.
+// Counts: incidents, corroborated, the four of solid ones, a bit a kind that is not 0 (bit = kind
+// number), their numbers.
 void WriteCounts(const Counts& counts, ByteWriter& w) {
   w.Varint(counts.incidents);
   w.Varint(counts.corroborated);
-  w.Varint(counts.solid);
+  for (uint32_t n :
+       {counts.solid, counts.solid_trusted, counts.solid_confirmed, counts.solid_public})
+    w.Varint(n);
   uint64_t kinds = 0;
   for (int k = 0; k < kKindCount; ++k) kinds |= uint64_t{counts.reports[k] != 0} << k;
   w.Varint(kinds);
@@ -31,7 +33,10 @@ Counts ReadCounts(ByteReader& r) {
   Counts counts;
   counts.incidents = static_cast<uint32_t>(r.Varint());
   counts.corroborated = static_cast<uint32_t>(r.Varint());
-  counts.solid = static_cast<uint32_t>(r.Varint());
+  for (uint32_t* n :
+       {&counts.solid, &counts.solid_trusted, &counts.solid_confirmed, &counts.solid_public}) {
+    *n = static_cast<uint32_t>(r.Varint());
+  }
   const uint64_t kinds = r.Varint();
   for (int k = 0; k < kKindCount; ++k) {
     if (kinds >> k & 1) counts.reports[k] = static_cast<uint32_t>(r.Varint());
@@ -48,12 +53,23 @@ void Counts::Add(const Counts& other, int sign) {
   add(incidents, other.incidents);
   add(corroborated, other.corroborated);
   add(solid, other.solid);
+  add(solid_trusted, other.solid_trusted);
+  add(solid_confirmed, other.solid_confirmed);
+  add(solid_public, other.solid_public);
   for (int k = 0; k < kKindCount; ++k) add(reports[k], other.reports[k]);
 }
 
 Counts CountsOf(const Contribution& contribution) {
-  return {1, contribution.corroborated ? 1u : 0u, contribution.solid ? 1u : 0u,
-          contribution.reports};
+  Counts counts;
+  counts.incidents = 1;
+  counts.corroborated = contribution.corroborated ? 1 : 0;
+  counts.reports = contribution.reports;
+  if (!contribution.solid) return counts;
+  counts.solid = 1;
+  counts.solid_trusted = contribution.trusted ? 1 : 0;
+  counts.solid_confirmed = contribution.confirmed ? 1 : 0;
+  counts.solid_public = contribution.reports[static_cast<size_t>(Kind::kPublic)];
+  return counts;
 }
 
 Series::Series(std::span<const int64_t> windows_ms)

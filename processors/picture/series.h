@@ -23,7 +23,10 @@ namespace lagesbild::picture {
 inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 struct Counts {
-  uint32_t incidents = 0, corroborated = 0, solid = 0;
+  uint32_t incidents = 0, corroborated = 0;
+  // Of those known from more than tips: how many, how sure, and their reports by the public (all
+  // reports of other kinds are theirs).
+  uint32_t solid = 0, solid_trusted = 0, solid_confirmed = 0, solid_public = 0;
   KindCounts reports{};
   bool empty() const { return incidents == 0; }
   void Add(const Counts& other, int sign);
