@@ -301,12 +301,36 @@ void Picture::Count(const std::vector<Moved>& moved, int64_t clock_ms, Changes& 
     if (m.incident != nullptr) causes[m.incident] = std::max(causes[m.incident], cause);
   }
   for (Incident* incident : merger_.Resolve()) {
-    changes.incidents.push_back({incident, incident->counted});
+    if (incident->counted.area >= 0 || !incident->gone) {
+      changes.incidents.push_back({incident, incident->counted});
+    }
     const auto known = causes.find(incident);
     Cause cause = Cause::kNone;
     if (CountsLess(*incident)) cause = known == causes.end() ? Cause::kMerged : known->second;
     counters_.Apply(incident, cause, clock_ms);
   }
+  PairById(changes.incidents);
+}
+
+// An incident that went and began again with the same first report, at another time say, is the
+// same one to whoever knows it by its id.
+void Picture::PairById(std::vector<IncidentChange>& incidents) {
+  if (incidents.size() < 2) return;
+  absl::flat_hash_map<std::string, Contribution> gone;
+  for (const IncidentChange& change : incidents) {
+    if (change.incident->gone) gone[change.incident->id] = change.before;
+  }
+  std::vector<std::string> back;
+  for (IncidentChange& change : incidents) {
+    const auto it = change.incident->gone ? gone.end() : gone.find(change.incident->id);
+    if (it == gone.end()) continue;
+    change.before = it->second;
+    back.push_back(it->first);
+  }
+  std::erase_if(incidents, [&](const IncidentChange& change) {
+    return change.incident->gone &&
+           std::find(back.begin(), back.end(), change.incident->id) != back.end();
+  });
 }
 
 void Picture::CollectAggregates(int64_t clock_ms, std::vector<Aggregate>& out) {

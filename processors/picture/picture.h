@@ -114,6 +114,7 @@ class Picture {
   void Apply(Touched& touched, Moved& moved);
   void Resettle(std::vector<Moved>& moved);
   void Place(HeldReport* report) const;
+  static void PairById(std::vector<IncidentChange>& incidents);
   void Count(const std::vector<Moved>& moved, int64_t clock_ms, Changes& changes);
   void DropExpired(int64_t clock_ms);
   void LookAtOpen();

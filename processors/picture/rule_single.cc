@@ -121,7 +121,7 @@ void SingleRule::JudgeOpen(const Followed& f, bool merged) {
   Alert& alert = *f.alert;
   const Facts facts = FactsOf(alert, f.home);
   if (alert.dismiss_asked) {
-    alert.was_confirmed = f.home != nullptr && f.home->confirmed;
+    alert.was_confirmed = f.home != nullptr && f.home->now.confirmed;
     judge_.Resolve(alert, facts, "dismissed");
     return;
   }
@@ -178,8 +178,10 @@ void SingleRule::OpenNew(Incident* incident) {
   const Area& area = judge_.context().settings->areas[incident->now.area];
   const ReportKey& first = incident->first->key;
   Alert alert;
-  alert.id = "a-" + Hex(StableHash({rule_.id, first.tip ? "tip" : "incident", first.org, first.id,
-                                    std::to_string(clock_ms_)}));
+  alert.id =
+      "a-" + Hex(StableHash(
+                 {rule_.id, judge_.context().settings->areas[judge_.context().picture].id,
+                  first.tip ? "tip" : "incident", first.org, first.id, std::to_string(clock_ms_)}));
   alert.rule = rule_.id;
   alert.rule_index = rule_index_;
   alert.area_id = area.id;
@@ -216,7 +218,7 @@ uint64_t SingleRule::ShapeOf(const Incident& incident) const {
   for (uint32_t n : incident.now.reports) kinds += std::to_string(n) + ",";
   return StableHash({incident.id, incident.first->class_name, std::to_string(incident.occurred_ms),
                      judge_.context().settings->areas[incident.now.area].id,
-                     incident.confirmed ? "confirmed" : "", kinds});
+                     incident.now.confirmed ? "confirmed" : "", kinds});
 }
 
 void SingleRule::Unbind(Alert& alert) {
