@@ -10,6 +10,8 @@ std::vector<Command> AllCommands() {
   all.push_back(ConfigSchemaCommand());
   all.push_back(RulesCheckCommand());
   all.push_back(AreasCheckCommand());
+  all.push_back(AreasGridCommand());
+  all.push_back(InitCommand());
   return all;
 }
 

@@ -15,6 +15,8 @@ Command ReplayCommand();  // replay_command.cc
 
 Command RulesCheckCommand();  // rules_command.cc
 Command AreasCheckCommand();  // areas_command.cc
+Command AreasGridCommand();   // areas_grid_command.cc
+Command InitCommand();        // init_command.cc
 
 std::vector<Command> AllCommands();
 
