@@ -12,6 +12,13 @@ std::vector<Command> AllCommands() {
   all.push_back(AreasCheckCommand());
   all.push_back(AreasGridCommand());
   all.push_back(InitCommand());
+  all.push_back(AlertsListCommand());
+  all.push_back(AlertsTailCommand());
+  all.push_back(AlertsExplainCommand());
+  all.push_back(AlertsAckCommand());
+  all.push_back(AlertsDismissCommand());
+  all.push_back(AlertsSilenceCommand());
+  all.push_back(AlertsUnsilenceCommand());
   return all;
 }
 

@@ -11,7 +11,14 @@ namespace lagesbild::app {
 Command ConfigCheckCommand();  // config_commands.cc
 Command ConfigShowCommand();
 Command ConfigSchemaCommand();
-Command ReplayCommand();  // replay_command.cc
+Command ReplayCommand();      // replay_command.cc
+Command AlertsListCommand();  // alerts_command.cc
+Command AlertsTailCommand();
+Command AlertsExplainCommand();
+Command AlertsAckCommand();  // alerts_answer_command.cc
+Command AlertsDismissCommand();
+Command AlertsSilenceCommand();
+Command AlertsUnsilenceCommand();
 
 Command RulesCheckCommand();  // rules_command.cc
 Command AreasCheckCommand();  // areas_command.cc

@@ -137,7 +137,7 @@ class Gatherer {
     const std::string near = DidYouMean(name, names);
     if (name.find("__") != std::string::npos) {
       diagnostics_.Error({name, 0}, "this variable names no key of the configuration" + near);
-    } else if (!near.empty() && name != "LAGESBILD_CONFIG") {
+    } else if (!near.empty() && name != "LAGESBILD_CONFIG" && name != "LAGESBILD_ROLE") {
       diagnostics_.Warning({name, 0}, "this variable names no key of the configuration" + near);
     }
   }

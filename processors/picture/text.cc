@@ -1,69 +1,15 @@
 #include "picture/text.h"
 
-#include <array>
 #include <string>
 #include <string_view>
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "base/time.h"
+#include "picture/words.h"
 
 namespace lagesbild::picture {
 namespace {
-
-struct Word {
-  std::string_view name, sv, sv_plural, en, en_plural;
-};
-
-constexpr std::array kWords = {
-    Word{"shooting", "skjutning", "skjutningar", "shooting", "shootings"},
-    Word{"explosion", "explosion", "explosioner", "explosion", "explosions"},
-    Word{"homicide", "mord eller dråp", "mord eller dråp", "homicide", "homicides"},
-    Word{"assault", "misshandel", "misshandelsfall", "assault", "assaults"},
-    Word{"knife-fight", "knivbråk", "knivbråk", "knife fight", "knife fights"},
-    Word{"robbery", "rån", "rån", "robbery", "robberies"},
-    Word{"threat", "hot", "hot", "threat", "threats"},
-    Word{"vandalism", "skadegörelse", "skadegörelser", "vandalism", "cases of vandalism"},
-    Word{"burglary-dwelling", "bostadsinbrott", "bostadsinbrott", "home burglary",
-         "home burglaries"},
-    Word{"burglary-storage", "förrådsinbrott", "förrådsinbrott", "storage burglary",
-         "storage burglaries"},
-    Word{"theft", "stöld", "stölder", "theft", "thefts"},
-    Word{"disturbance", "ordningsstörning", "ordningsstörningar", "disturbance", "disturbances"},
-    Word{"drugs", "narkotikahändelse", "narkotikahändelser", "drug incident", "drug incidents"},
-    Word{"arson", "anlagd brand", "anlagda bränder", "arson", "arson attacks"},
-    Word{"vehicle-fire", "fordonsbrand", "fordonsbränder", "vehicle fire", "vehicle fires"},
-    Word{"other", "övrig händelse", "övriga händelser", "other incident", "other incidents"},
-    Word{"violence", "våldshändelse", "våldshändelser", "violent incident", "violent incidents"},
-    Word{"grave-violence", "grov våldshändelse", "grova våldshändelser", "grave violent incident",
-         "grave violent incidents"},
-    Word{"property", "egendomsbrott", "egendomsbrott", "property incident", "property incidents"},
-    Word{"disorder", "ordningshändelse", "ordningshändelser", "disorder incident",
-         "disorder incidents"},
-    Word{"fire", "brand", "bränder", "fire", "fires"},
-    Word{"all", "händelse", "händelser", "incident", "incidents"},
-};
-
-constexpr std::array<std::array<std::string_view, 2>, kKindCount> kKinds = {
-    {{"okänd", "unknown"},
-     {"polis", "police"},
-     {"räddningstjänst", "rescue services"},
-     {"kollektivtrafik", "transit"},
-     {"fastighetsägare", "property owner"},
-     {"väktare", "guards"},
-     {"skola", "school"},
-     {"kommunens personal", "borough staff"},
-     {"förening", "association"},
-     {"företag", "business"},
-     {"allmänhet", "the public"}}};
-
-std::string Name(const std::string& of, bool swedish, bool plural) {
-  for (const Word& w : kWords) {
-    if (w.name != of) continue;
-    return std::string(swedish ? (plural ? w.sv_plural : w.sv) : (plural ? w.en_plural : w.en));
-  }
-  return of;
-}
 
 std::string Capital(std::string s) {
   if (!s.empty() && s[0] >= 'a' && s[0] <= 'z') s[0] = static_cast<char>(s[0] - 'a' + 'A');
@@ -77,7 +23,7 @@ std::string Kinds(const KindCounts& by_kind, bool swedish) {
   for (int k = 1; k < kKindCount; ++k) {
     if (by_kind[k] == 0) continue;
     if (!out.empty()) out += ", ";
-    out += std::string(kKinds[k][swedish ? 0 : 1]) + " " + std::to_string(by_kind[k]);
+    out += std::string(KindWord(static_cast<Kind>(k), swedish)) + " " + std::to_string(by_kind[k]);
   }
   return out;
 }
@@ -144,7 +90,7 @@ class Sentence {
   std::string What() const {
     const std::string place = Pick(" i ", " in ") + t_.area_name;
     if (t_.window_ms == 0) {
-      std::string s = Capital(Name(t_.of, sv_, false)) + place;
+      std::string s = Capital(IncidentWord(t_.of, sv_, false)) + place;
       const int64_t at = t_.incidents.empty() ? t_.since_ms : t_.incidents.front().occurred_ms;
       return s + Pick(" kl. ", " at ") + Local(at) + ".";
     }
@@ -153,7 +99,7 @@ class Sentence {
                                   ? Pick("avslutas vid högst ", "resolves at ") +
                                         std::to_string(t_.exit) + Pick("", " or fewer")
                                   : Pick("gräns ", "limit ") + std::to_string(t_.enter);
-    return std::to_string(t_.observed) + " " + Name(t_.of, sv_, t_.observed != 1) + place +
+    return std::to_string(t_.observed) + " " + IncidentWord(t_.of, sv_, t_.observed != 1) + place +
            Pick(" på ", " in ") + window + " (" + limit + Pick(", larm sedan ", ", alert since ") +
            Local(t_.since_ms) + ").";
   }
