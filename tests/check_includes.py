@@ -48,8 +48,9 @@ SHARED = {
     "absl": (EVERYWHERE, "part of the language here: Status, strings, time, containers"),
     "google/protobuf": ({"base", "intake", "picture", "stream", "io"},
                         "a message is written and read where its meaning is known"),
-    "simdjson": ({"intake", "feeds"},
-                 "intake decodes reports; feeds read the answers of foreign services"),
+    "simdjson": ({"intake", "feeds", "app"},
+                 "intake decodes reports; feeds read the answers of foreign services; app reads area "
+                 "files and published alerts"),
 }
 
 # Headers with a suffix that come with the compiler or the C library.
@@ -99,7 +100,7 @@ def read_includes(root):
 
 
 def is_generated(name):
-    return name.endswith(".pb.h")
+    return name.endswith(".pb.h") or name == "app/version.h"
 
 
 def is_library(bracket, name, sources):
