@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "stream/engine_rig.h"
+#include "stream/small_town.h"
 
 namespace lagesbild::stream {
 namespace {
@@ -16,26 +17,6 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 struct Crash {};
-
-intake::AreaShape Box(double west, double south, double east, double north) {
-  intake::Polygon p;
-  p.outer = {{west, south}, {east, south}, {east, north}, {west, north}, {west, south}};
-  return {{p}};
-}
-
-std::unique_ptr<IntakeConfiguration> Configured(int64_t version = 1) {
-  auto c = std::make_unique<IntakeConfiguration>();
-  c->settings = SmallTown(version);
-  std::vector<intake::AreaShape> shapes = {
-      Box(17.8, 59.3, 17.9, 59.4), Box(17.8, 59.3, 17.85, 59.4), Box(17.85, 59.3, 17.9, 59.4),
-      Box(18.0, 59.3, 18.1, 59.4), Box(18.0, 59.3, 18.1, 59.4)};
-  auto areas = intake::AreaIndex::Build(c->settings.areas, std::move(shapes));
-  EXPECT_TRUE(areas.ok()) << areas.status();
-  c->areas = *std::move(areas);
-  c->secret = "secret";
-  c->hash = "hash-" + std::to_string(version);
-  return c;
-}
 
 class IntakeWorkerTest : public EngineRig {
  protected:
@@ -52,12 +33,6 @@ class IntakeWorkerTest : public EngineRig {
     return std::make_unique<IntakeWorker>(Options(clock, instance), world(), Configured(version));
   }
 
-  // A report of an assault in hv-1, appended to `topic` ("incidents") with that timestamp.
-  static std::string Json(const std::string& id, int64_t at_ms, const std::string& lon = "17.82") {
-    return R"({"org":"polisen","id":")" + id + R"(","class":"assault","occurred_from":")" +
-           FormatTimeMs(at_ms) + R"(","place":{"lat":59.35,"lon":)" + lon +
-           R"(,"precision_m":25}})";
-  }
   void Raw(int32_t partition, int64_t timestamp_ms, const std::string& value,
            const std::string& topic = "safety.incidents.v1") {
     ASSERT_TRUE(writer_->Begin().ok());
@@ -69,7 +44,7 @@ class IntakeWorkerTest : public EngineRig {
   }
   void Report(int32_t partition, int64_t timestamp_ms, const std::string& id,
               const std::string& lon = "17.82") {
-    Raw(partition, timestamp_ms, Json(id, timestamp_ms, lon));
+    Raw(partition, timestamp_ms, ReportJson(id, timestamp_ms, lon));
   }
 
   // The picture log of one partition as "kind@clock-kStart", reports with their id.
