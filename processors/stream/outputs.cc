@@ -33,6 +33,7 @@ Output OutputEncoder::Alert(const picture::AlertTransition& t) const {
   out.key = t.alert_id;
   out.value = picture::AlertJson(t);
   out.id = t.alert_id + "." + std::to_string(t.sequence);
+  out.at_ms = t.at_ms;
   out.time = FormatTimeMs(t.at_ms);
   out.subject = t.area;
   out.type = AlertType(t.state);
@@ -45,6 +46,7 @@ Output OutputEncoder::Aggregate(const picture::Aggregate& a) const {
   out.key = a.area;
   out.value = picture::AggregateJson(a);
   out.id = a.area + "." + std::to_string(a.sequence);
+  out.at_ms = a.as_of_ms;
   out.time = FormatTimeMs(a.as_of_ms);
   out.subject = a.area;
   out.type = "se.lagesbild.aggregate.changed.v1";
@@ -57,6 +59,7 @@ Output OutputEncoder::Dead(const DeadLetter& letter, int64_t clock_ms) const {
            std::to_string(letter.offset) + "." + std::string(letter.stage);
   out.to = {topics_.dead_letters, PartitionOf(out.id, counts_.dead_letters)};
   out.value = DeadLetterJson(letter);
+  out.at_ms = clock_ms;
   out.time = FormatTimeMs(clock_ms);
   out.type = "se.lagesbild.dead-letter.v1";
   return out;

@@ -22,6 +22,7 @@ struct Output {
   std::string key, value;
   std::string id, time, subject;  // ce_id, ce_time, ce_subject (may be empty)
   std::string_view type;          // ce_type; a literal
+  int64_t at_ms = 0;              // the clock that it is of
 };
 
 class OutputEncoder {

@@ -126,6 +126,13 @@ Status PictureTask::Process(Consumer& member) {
   return absl::OkStatus();
 }
 
+StatusOr<bool> PictureTask::CaughtUp(Consumer& member) const {
+  if (state_ == State::kFailed) return DataLoss(failure_);
+  if (state_ != State::kRunning || !drained_) return false;
+  LB_ASSIGN_OR_RETURN(const auto bounds, member.Bounds(at_));
+  return next_offset_ >= bounds.second;
+}
+
 Status PictureTask::ShowStats(Consumer& member) {
   if (state_ != State::kRunning) return absl::OkStatus();
   if (!drained_) {

@@ -61,6 +61,9 @@ class PictureTask {
   bool dirty() const { return dirty_; }
   int64_t pending_bytes() const { return pending_bytes_; }
 
+  // All that the partition has now is taken. DataLoss: the task has failed.
+  StatusOr<bool> CaughtUp(Consumer& member) const;
+
   // What is to be committed; the task may not go on before Committed or Reset.
   StatusOr<TaskCommit> Prepare(Consumer& member);
   // The transaction and the store have it.

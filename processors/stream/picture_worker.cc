@@ -17,6 +17,10 @@ bool Fatal(const Status& status) {
          absl::IsNotFound(status) || absl::IsInvalidArgument(status);
 }
 
+Counter& Produced(World& world, const std::string& topic) {
+  return world.metrics.counter("records_produced_total", {{"topic", topic}});
+}
+
 }  // namespace
 
 PictureWorker::PictureWorker(PictureWorkerOptions options, World world)
@@ -34,8 +38,13 @@ PictureWorker::PictureWorker(PictureWorkerOptions options, World world)
           world.metrics.counter("commits_total", {{"task", "picture"}, {"outcome", "aborted"}})),
       restarts_(
           world.metrics.counter("commits_total", {{"task", "picture"}, {"outcome", "unknown"}})),
-      produced_(
-          world.metrics.counter("records_produced_total", {{"topic", options_.topics.changelog}})) {
+      alert_latency_(world.metrics.histogram("end_to_end_latency_seconds", {{"output", "alerts"}})),
+      aggregate_latency_(
+          world.metrics.histogram("end_to_end_latency_seconds", {{"output", "aggregates"}})),
+      produced_rows_(Produced(world, options_.topics.changelog)),
+      produced_alerts_(Produced(world, options_.topics.alerts)),
+      produced_aggregates_(Produced(world, options_.topics.aggregates)),
+      produced_dead_letters_(Produced(world, options_.topics.dead_letters)) {
   world_.health.Set(component_, {.ready = false, .state = "starting"});
 }
 
@@ -257,15 +266,37 @@ Status PictureWorker::CommitTasks(std::vector<PictureTask*> tasks) {
   const Status written = WriteTransaction(*sink_, encoder_, target, commits, *membership);
   if (absl::IsAborted(written)) return Aborted(tasks);
   if (!written.ok()) return Restart(written);
-  commits_.Add(1);
-  for (const TaskCommit& commit : commits) {
-    produced_.Add(static_cast<double>(commit.rows.size() + 1));
-  }
+  CountCommit(commits);
   // From here on the transaction is a fact; a store that cannot follow ends the process, and the
   // changelog brings it there at the next start.
   LB_RETURN_IF_ERROR(WriteStores(commits));
   for (size_t i = 0; i < tasks.size(); ++i) tasks[i]->Committed(commits[i]);
   return absl::OkStatus();
+}
+
+void PictureWorker::CountCommit(const std::vector<TaskCommit>& commits) {
+  commits_.Add(1);
+  const int64_t wall_ms = options_.observe_latency ? world_.clock.WallMs() : 0;
+  for (const TaskCommit& commit : commits) {
+    produced_rows_.Add(static_cast<double>(commit.rows.size() + 1));
+    for (const Output& output : commit.outputs) {
+      const bool alert = output.to.topic == options_.topics.alerts;
+      const bool aggregate = output.to.topic == options_.topics.aggregates;
+      (alert ? produced_alerts_ : aggregate ? produced_aggregates_ : produced_dead_letters_).Add(1);
+      if (!options_.observe_latency || !(alert || aggregate)) continue;
+      (alert ? alert_latency_ : aggregate_latency_)
+          .Observe(std::max<double>(0, static_cast<double>(wall_ms - output.at_ms) / 1000));
+    }
+  }
+}
+
+StatusOr<bool> PictureWorker::CaughtUp() {
+  if (!idle()) return false;
+  for (const auto& [partition, task] : tasks_) {
+    LB_ASSIGN_OR_RETURN(const bool caught_up, task->CaughtUp(*consumer_));
+    if (!caught_up) return false;
+  }
+  return true;
 }
 
 Status PictureWorker::Aborted(const std::vector<PictureTask*>& tasks) {

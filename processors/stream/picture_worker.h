@@ -31,6 +31,7 @@ struct PictureWorkerOptions {
   absl::Duration commit_interval = absl::Milliseconds(100);
   absl::Duration commit_interval_max = absl::Seconds(1);  // while a backlog drains
   int64_t commit_bytes = 16 << 20;
+  bool observe_latency = true;  // not where the clock is not the wall's
   bool resume_from_changelog = false;
   absl::Duration changelog_patience = absl::Seconds(30);
 };
@@ -45,6 +46,9 @@ class PictureWorker : public Worker {
   bool idle() const override;
 
   size_t task_count() const { return tasks_.size(); }
+  // Every task has taken and committed all that its partition has now, but for the instant that is
+  // open. DataLoss: one never will, as it has stopped before a record.
+  StatusOr<bool> CaughtUp();
 
  private:
   Status Connect();
@@ -65,6 +69,7 @@ class PictureWorker : public Worker {
   void SetAway(bool away, const std::string& why);
   std::unique_ptr<PictureTask> NewTask(int32_t partition);
   absl::Duration WaitFor(absl::Duration wait) const;
+  void CountCommit(const std::vector<TaskCommit>& commits);
 
   const PictureWorkerOptions options_;
   World world_;
@@ -83,7 +88,12 @@ class PictureWorker : public Worker {
   Counter& commits_;
   Counter& aborts_;
   Counter& restarts_;
-  Counter& produced_;
+  Histogram& alert_latency_;
+  Histogram& aggregate_latency_;
+  Counter& produced_rows_;
+  Counter& produced_alerts_;
+  Counter& produced_aggregates_;
+  Counter& produced_dead_letters_;
 };
 
 }  // namespace lagesbild::stream

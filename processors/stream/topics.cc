@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/time.h"
+
 namespace lagesbild::stream {
 namespace {
 
@@ -62,6 +64,30 @@ StatusOr<PartitionCounts> CountPartitions(Log& log, const Topics& topics) {
                               std::to_string(lease) + "; see `lagesbild topics check`");
   }
   return counts;
+}
+
+Status CreateMissingTopics(Log& log, const Topics& topics, const NewTopics& options) {
+  const auto create = [&](const std::string& name, int32_t partitions, const std::string& policy,
+                          int64_t retention_ms) -> Status {
+    TopicInfo info;
+    info.name = name;
+    info.partitions = partitions;
+    info.config.emplace_back("cleanup.policy", policy);
+    if (retention_ms > 0) info.config.emplace_back("retention.ms", std::to_string(retention_ms));
+    const Status status = log.CreateTopic(info);
+    return absl::IsAlreadyExists(status) ? absl::OkStatus() : status;
+  };
+  for (const RawTopic& raw : topics.raw) {
+    const int64_t days = raw.channel == Channel::kCommands ? 90 : 7;
+    LB_RETURN_IF_ERROR(create(raw.name, options.raw_partitions, "delete", days * kDayMs));
+  }
+  LB_RETURN_IF_ERROR(
+      create(topics.picture_log, options.partitions, "delete", options.picture_log_retention_ms));
+  LB_RETURN_IF_ERROR(create(topics.aggregates, options.partitions, "compact", 0));
+  LB_RETURN_IF_ERROR(create(topics.alerts, options.partitions, "delete", 90 * kDayMs));
+  LB_RETURN_IF_ERROR(create(topics.dead_letters, options.partitions, "delete", 30 * kDayMs));
+  LB_RETURN_IF_ERROR(create(topics.changelog, options.partitions, "compact", 0));
+  return create(topics.lease, 1, "delete", 0);
 }
 
 }  // namespace lagesbild::stream

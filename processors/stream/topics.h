@@ -37,4 +37,13 @@ struct PartitionCounts {
 // missing, a changelog that has not as many partitions as the log, a lease that has not one.
 StatusOr<PartitionCounts> CountPartitions(Log& log, const Topics& topics);
 
+// Creates the topics that are missing, with their retention; for logs that nobody else looks after
+// (the embedded one).
+struct NewTopics {
+  int32_t partitions = 1;  // of the picture log, the changelog and the outputs
+  int32_t raw_partitions = 1;
+  int64_t picture_log_retention_ms = 0;  // ≥ longest window + grace + 24 h
+};
+Status CreateMissingTopics(Log& log, const Topics& topics, const NewTopics& options);
+
 }  // namespace lagesbild::stream

@@ -19,55 +19,12 @@
 #include "stream/log_codec.h"
 #include "stream/picture_worker.h"
 #include "stream/settings_codec.h"
+#include "stream/small_town.h"
 #include "support/manual_clock.h"
 #include "support/memory_stores.h"
 #include "support/recording.h"
 
 namespace lagesbild::stream {
-
-// A borough with two districts, three classes, three sources, a single and a count rule.
-inline Settings SmallTown(int64_t version = 1) {
-  Settings s;
-  s.version = version;
-  s.rule_set = "rules-" + std::to_string(version);
-  s.families = {{"violence", -1}};
-  s.classes = {{"shooting", 0, true, 30 * kMinuteMs, 150}, {"assault", 0, false, 0, 0}};
-  s.sources.resize(2);
-  s.sources[0].org = "polisen";
-  s.sources[0].kind = Kind::kPolice;
-  s.sources[1].org = "vakt";
-  s.sources[1].kind = Kind::kGuard;
-  for (const auto& [id, level, parent] : {std::tuple{"hv", "borough", -1},
-                                          {"hv-1", "district", 0},
-                                          {"hv-2", "district", 0},
-                                          {"ki", "borough", -1},
-                                          {"ki-1", "district", 3}}) {
-    Area a;
-    a.id = id;
-    a.name = std::string("Area ") + id;
-    a.level = level;
-    a.parent = parent;
-    a.radius_m = 1000;
-    s.areas.push_back(a);
-  }
-  Rule single;
-  single.id = "shooting-single";
-  single.type = RuleType::kSingle;
-  single.of = {Of::What::kClass, "shooting"};
-  single.severity = lagesbild::Severity::kSevere;
-  Rule count;
-  count.id = "violence-24h";
-  count.of = {Of::What::kFamily, "violence"};
-  count.level = "district";
-  count.window_ms = kDayMs;
-  count.enter = 3;
-  count.exit = 1;
-  s.rules = {single, count};
-  s.windows_ms = {kHourMs, kDayMs};
-  s.time_zone = "Europe/Stockholm";
-  EXPECT_TRUE(s.Index("borough").ok());
-  return s;
-}
 
 class EngineRig : public testing::Test {
  protected:

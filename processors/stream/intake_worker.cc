@@ -1,0 +1,245 @@
+#include "stream/intake_worker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "stream/failpoint.h"
+
+namespace lagesbild::stream {
+namespace {
+
+constexpr std::string_view kComponent = "intake";
+constexpr absl::Duration kRefusedEvery = absl::Seconds(5);
+
+bool Fatal(const Status& status) {
+  return absl::IsFailedPrecondition(status) || absl::IsDataLoss(status) ||
+         absl::IsInternal(status) || absl::IsResourceExhausted(status) ||
+         absl::IsNotFound(status) || absl::IsInvalidArgument(status);
+}
+
+}  // namespace
+
+IntakeWorker::IntakeWorker(IntakeOptions options, World world,
+                           std::unique_ptr<const IntakeConfiguration> configuration)
+    : options_(std::move(options)),
+      world_(world),
+      encoder_(options_.topics, options_.counts, options_.group),
+      configuration_(std::move(configuration)) {
+  Show(false, "starting", "");
+}
+
+IntakeWorker::~IntakeWorker() {
+  task_.reset();
+  world_.health.Remove(kComponent);
+}
+
+// One line a change of state.
+void IntakeWorker::Show(bool ready, const std::string& state, const std::string& detail) {
+  world_.health.Set(kComponent, {.ready = ready, .state = state, .detail = detail});
+  if (shown_ == state) return;
+  shown_ = state;
+  world_.reporter.Say(ready || state == "starting" ? Level::kInfo : Level::kWarning, kComponent,
+                      detail.empty() ? state : state + ": " + detail);
+}
+
+void IntakeWorker::Reconfigure(std::unique_ptr<const IntakeConfiguration> configuration) {
+  absl::MutexLock lock(&mu_);
+  waiting_ = std::move(configuration);
+}
+
+void IntakeWorker::AdoptConfiguration() {
+  std::unique_ptr<const IntakeConfiguration> next;
+  {
+    absl::MutexLock lock(&mu_);
+    next = std::move(waiting_);
+  }
+  if (next == nullptr || next->hash == configuration_->hash) return;
+  if (next->settings.version <= configuration_->settings.version) {
+    world_.reporter.Say(Level::kWarning, kComponent,
+                        "a changed configuration needs a higher version than " +
+                            std::to_string(configuration_->settings.version) + "; not taken");
+    return;
+  }
+  if (task_ != nullptr) task_->Reconfigure(*next);
+  configuration_ = std::move(next);
+  not_before_ = -absl::InfiniteDuration();
+  world_.reporter.Say(
+      Level::kInfo, kComponent,
+      "configuration version " + std::to_string(configuration_->settings.version) + " taken");
+}
+
+Status IntakeWorker::Tolerate(const Status& status) {
+  if (status.ok() || Fatal(status)) return status;
+  backoff_.Failed(world_.clock.Monotonic());
+  Show(false, "broker-away", Message(status));
+  return absl::OkStatus();
+}
+
+Status IntakeWorker::Round(absl::Duration wait) {
+  AdoptConfiguration();
+  const Status status = [&]() -> Status {
+    const absl::Duration now = world_.clock.Monotonic();
+    if (backoff_.Waiting(now)) wait = std::min(wait, backoff_.Left(now));
+    LB_RETURN_IF_ERROR(Connect());
+    LB_RETURN_IF_ERROR(
+        Serve(task_ != nullptr && !backoff_.Waiting(now) ? absl::ZeroDuration() : wait));
+    if (backoff_.Waiting(now) || now < not_before_) return absl::OkStatus();
+    if (!subscribed_) return absl::OkStatus();
+    if (!holds_lease_) {
+      Show(true, "standby", "");
+      backoff_.Succeeded();
+      return absl::OkStatus();
+    }
+    if (task_ == nullptr) LB_RETURN_IF_ERROR(Take());
+    return task_ != nullptr ? Work(wait) : absl::OkStatus();
+  }();
+  return Tolerate(status);
+}
+
+// A consumer that has not subscribed may ask for offsets: so one with an older configuration learns
+// of it before it joins.
+Status IntakeWorker::Connect() {
+  if (subscribed_ || world_.clock.Monotonic() < not_before_) return absl::OkStatus();
+  if (lease_consumer_ == nullptr) {
+    ConsumerOptions options;
+    options.group = options_.lease_group();
+    options.instance_id = options_.instance_id;
+    LB_ASSIGN_OR_RETURN(lease_consumer_, world_.log.OpenConsumer(options));
+  }
+  // Undecided, as after a death between offsets and commit: only the next holder's sink ends that
+  // transaction, so we join, and look when we hold the lease.
+  const StatusOr<LeaseState> lease = ReadLease();
+  if (!lease.ok() && !absl::IsUnavailable(lease.status())) return lease.status();
+  if (lease.ok() && !MayServe(*lease)) {
+    Refuse();
+    return absl::OkStatus();
+  }
+  LB_RETURN_IF_ERROR(lease_consumer_->Subscribe({options_.topics.lease}));
+  subscribed_ = true;
+  return absl::OkStatus();
+}
+
+StatusOr<LeaseState> IntakeWorker::ReadLease() {
+  const TopicPartition at{options_.topics.lease, 0};
+  LB_ASSIGN_OR_RETURN(const std::vector<CommittedOffset> committed,
+                      lease_consumer_->Committed(std::span(&at, 1)));
+  if (committed.at(0).offset == kFromBeginning) return LeaseState();
+  return DecodeLease(committed.at(0).metadata);
+}
+
+// A configuration that differs from the one in force must have a higher version.
+bool IntakeWorker::MayServe(const LeaseState& lease) {
+  return lease.configuration_hash.empty() || lease.configuration_hash == configuration_->hash ||
+         lease.configuration_version < configuration_->settings.version;
+}
+
+void IntakeWorker::Refuse() {
+  Show(false, "refused",
+       "configuration version " + std::to_string(configuration_->settings.version) +
+           " differs from the one in force and is not higher; raise it to serve");
+  not_before_ = world_.clock.Monotonic() + kRefusedEvery;
+}
+
+Status IntakeWorker::Serve(absl::Duration wait) {
+  if (lease_consumer_ == nullptr) return absl::OkStatus();
+  LB_ASSIGN_OR_RETURN(const std::vector<GroupEvent> events, lease_consumer_->Poll(wait));
+  for (const GroupEvent& event : events) {
+    if (event.type == GroupEvent::Type::kAssigned) {
+      holds_lease_ = true;
+      LB_FAILPOINT("lease.taken");
+    } else {
+      LB_RETURN_IF_ERROR(Released(event.partitions, event.type == GroupEvent::Type::kLost));
+    }
+  }
+  return absl::OkStatus();
+}
+
+Status IntakeWorker::Released(const std::vector<TopicPartition>& partitions, bool lost) {
+  Status status;
+  if (task_ != nullptr && !lost && sink_ != nullptr) {
+    status = task_->Finish(*sink_, *lease_consumer_);
+  }
+  LB_FAILPOINT("lease.released");
+  task_.reset();
+  sink_.reset();
+  holds_lease_ = false;
+  for (const TopicPartition& at : partitions) lease_consumer_->Released(at);
+  // What could not be committed was not: the next holder takes it.
+  return Fatal(status) && !absl::IsFailedPrecondition(status) ? status : absl::OkStatus();
+}
+
+Status IntakeWorker::Take() {
+  if (sink_ == nullptr) {
+    LB_ASSIGN_OR_RETURN(std::unique_ptr<TransactionalSink> sink,
+                        world_.log.OpenSink(options_.group + "-intake"));
+    LB_RETURN_IF_ERROR(sink->Init());
+    sink_ = std::move(sink);
+    LB_FAILPOINT("lease.initialised_sink");
+  }
+  LB_ASSIGN_OR_RETURN(LeaseState lease, ReadLease());
+  if (!MayServe(lease)) {
+    // Another served with a newer one in the meantime: leave it the lease.
+    sink_.reset();
+    lease_consumer_->Close();
+    lease_consumer_.reset();
+    subscribed_ = holds_lease_ = false;
+    Refuse();
+    return absl::OkStatus();
+  }
+  auto task =
+      std::make_unique<IntakeTask>(options_, world_, encoder_, *configuration_, std::move(lease));
+  LB_RETURN_IF_ERROR(task->Start(*lease_consumer_));
+  task_ = std::move(task);
+  return absl::OkStatus();
+}
+
+Status IntakeWorker::Work(absl::Duration wait) {
+  const Status status = task_->Work(*sink_, *lease_consumer_, wait);
+  if (task_->sink_failed()) return AfterSinkFailure(status);
+  LB_RETURN_IF_ERROR(status);
+  backoff_.Succeeded();
+  Show(true, "active", "");
+  return absl::OkStatus();
+}
+
+Status IntakeWorker::AfterSinkFailure(const Status& status) {
+  task_.reset();
+  if (absl::IsAborted(status) && sink_->Abort().ok()) {
+    world_.metrics.counter("commits_total", {{"task", "intake"}, {"outcome", "aborted"}}).Add(1);
+    backoff_.Failed(world_.clock.Monotonic());
+    return absl::OkStatus();
+  }
+  if (absl::IsDataLoss(status) || absl::IsInternal(status) ||
+      status.code() == StatusCode::kResourceExhausted) {
+    return status;
+  }
+  // Fenced, or unknown: what was committed, the offsets will say; but first see that the lease is
+  // still ours, or two would fence each other in turns.
+  world_.metrics.counter("commits_total", {{"task", "intake"}, {"outcome", "unknown"}}).Add(1);
+  sink_.reset();
+  not_before_ = world_.clock.Monotonic() + options_.lease_confirm;
+  Show(false, "confirming the lease", Message(status));
+  return absl::OkStatus();
+}
+
+bool IntakeWorker::idle() const {
+  if (backoff_.Waiting(world_.clock.Monotonic())) return false;
+  if (!subscribed_) return shown_ == "refused";
+  return task_ != nullptr ? task_->idle() : !holds_lease_;
+}
+
+Status IntakeWorker::Close() {
+  Status status;
+  if (task_ != nullptr && sink_ != nullptr) {
+    status = task_->Finish(*sink_, *lease_consumer_);
+    LB_FAILPOINT("lease.released");
+  }
+  task_.reset();
+  sink_.reset();
+  if (lease_consumer_ != nullptr) lease_consumer_->Close();
+  lease_consumer_.reset();
+  subscribed_ = holds_lease_ = false;
+  return status;
+}
+
+}  // namespace lagesbild::stream
