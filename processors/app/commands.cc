@@ -19,6 +19,7 @@ std::vector<Command> AllCommands() {
   all.push_back(AlertsDismissCommand());
   all.push_back(AlertsSilenceCommand());
   all.push_back(AlertsUnsilenceCommand());
+  all.push_back(HealthCommand());
   return all;
 }
 

@@ -24,6 +24,7 @@ Command RulesCheckCommand();  // rules_command.cc
 Command AreasCheckCommand();  // areas_command.cc
 Command AreasGridCommand();   // areas_grid_command.cc
 Command InitCommand();        // init_command.cc
+Command HealthCommand();      // health_command.cc
 
 std::vector<Command> AllCommands();
 
