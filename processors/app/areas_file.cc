@@ -229,8 +229,11 @@ std::vector<std::string> LevelsOf(const std::vector<RawArea>& raw) {
   }
   std::vector<std::string> levels;
   for (const auto& [level, sum] : sums) levels.push_back(level);
-  std::stable_sort(levels.begin(), levels.end(), [&](const std::string& a, const std::string& b) {
-    return sums[a].first / sums[a].second > sums[b].first / sums[b].second;
+  const auto mean = [&](const std::string& level) {
+    return sums[level].first / sums[level].second;
+  };
+  std::sort(levels.begin(), levels.end(), [&](const std::string& a, const std::string& b) {
+    return mean(a) != mean(b) ? mean(a) > mean(b) : a < b;
   });
   return levels;
 }

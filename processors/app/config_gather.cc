@@ -134,12 +134,23 @@ class Gatherer {
       }
       names.push_back(variable);
     }
-    const std::string near = DidYouMean(name, names);
+    const std::string near = Near(name, names);
     if (name.find("__") != std::string::npos) {
       diagnostics_.Error({name, 0}, "this variable names no key of the configuration" + near);
     } else if (!near.empty() && name != "LAGESBILD_CONFIG" && name != "LAGESBILD_ROLE") {
       diagnostics_.Warning({name, 0}, "this variable names no key of the configuration" + near);
     }
+  }
+
+  // The prefix that all have makes none of them nearer.
+  static std::string Near(std::string_view name, const std::vector<std::string>& variables) {
+    std::vector<std::string> rests;
+    for (const std::string& variable : variables)
+      rests.push_back(variable.substr(kEnvironmentPrefix.size()));
+    std::string near = DidYouMean(name.substr(kEnvironmentPrefix.size()), rests);
+    if (const size_t quote = near.find('"'); quote != std::string::npos)
+      near.insert(quote + 1, kEnvironmentPrefix);
+    return near;
   }
 
   // SASL_PASSWORD_FILE → sasl.password_file, SASL_MECHANISM → sasl.mechanism.

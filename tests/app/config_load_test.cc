@@ -3,6 +3,10 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
+#include <iostream>
+#include <iterator>
+#include <random>
 #include <set>
 
 #include "app/config.h"
@@ -90,8 +94,10 @@ TEST(LoadConfig, AVariableThatNamesNoKeyIsAnErrorOnlyIfItLooksLikeOne) {
   EXPECT_EQ(Message(wrong.status()),
             "LAGESBILD_TIPS__PERDAY: this variable names no key of the configuration; did you mean "
             "\"LAGESBILD_TIPS__PER_DAY\"?");
-  const auto near = LoadConfig(
-      path, {"LAGESBILD_GRUOP=x", "LAGESBILD_SERVICE_PORT=1", "LAGESBILD_TEST_KAFKA=h:1"}, {});
+  const auto near = LoadConfig(path,
+                               {"LAGESBILD_GRUOP=x", "LAGESBILD_SERVICE_PORT=1", "LAGESBILD_SEED=1",
+                                "LAGESBILD_TEST_KAFKA=h:1"},
+                               {});
   ASSERT_TRUE(near.ok()) << near.status().message();
   EXPECT_THAT(
       near->warnings,
@@ -246,6 +252,55 @@ TEST(Surface, AgreesWithTheCitysOwnFigures) {
   EXPECT_NEAR(m2("hv"), 24'992'462, 24'992'462 * 0.003);
   EXPECT_NEAR(m2("hv-22301"), 3'334'393, 3'334'393 * 0.003);
   EXPECT_NEAR(m2("hv-22501"), 1'347'216, 1'347'216 * 0.003);
+}
+
+// Whatever is in the files: an answer, and never a crash. The seed is printed and taken from
+// LAGESBILD_SEED.
+TEST(LoadConfig, AnswersForDamagedFiles) {
+  const char* given = std::getenv("LAGESBILD_SEED");
+  const uint64_t seed =
+      given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
+  std::cout << "LAGESBILD_SEED=" << seed << "\n";
+  std::mt19937_64 random(seed);
+  const Folder folder;
+  const std::string path = WriteTown(folder);
+  const std::string pieces[] = {"{",  "}",   "[",  "]",    ":",     "-",  "\n",   "  ", "\"",
+                                "*a", "&a ", "<<", "\xff", "1e999", "-1", "null", "#"};
+  for (int round = 0; round < 400; ++round) {
+    const auto& file =
+        *std::next(TownFiles().begin(), static_cast<int>(random() % TownFiles().size()));
+    std::string text = file.second;
+    for (uint64_t edits = 1 + random() % 3; edits > 0; --edits) {
+      const size_t at = random() % text.size();
+      if (random() % 2 == 0) {
+        text.erase(at, 1 + random() % 8);
+      } else {
+        text.insert(at, pieces[random() % std::size(pieces)]);
+      }
+    }
+    folder.Write(file.first, text);
+    const auto loaded = LoadConfig(path, {}, {});
+    EXPECT_TRUE(loaded.ok() || (loaded.status().code() == StatusCode::kInvalidArgument &&
+                                !loaded.status().message().empty()))
+        << text;
+    folder.Write(file.first, file.second);
+  }
+}
+
+TEST(LoadConfig, RefusesADocumentThatUnfoldsWithoutEnd) {
+  const Folder folder;
+  WriteTown(folder);
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 9; ++i) {
+    const std::string below = "*a" + std::to_string(i - 1) + ", ";
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+    for (int n = 0; n < 10; ++n) bomb += below;
+    bomb += "x]\n";
+  }
+  const auto loaded = LoadConfig(folder.Write("lagesbild.yaml", bomb), {}, {});
+  EXPECT_THAT(Message(loaded.status()), testing::EndsWith("more than 100000 values"));
+  const auto deep = LoadConfig(folder.Write("lagesbild.yaml", std::string(100'000, '[')), {}, {});
+  EXPECT_EQ(deep.status().code(), StatusCode::kInvalidArgument);
 }
 
 }  // namespace
