@@ -51,7 +51,9 @@ Judge::Judge(Context context, const Changes& changes)
 
 std::vector<AlertTransition> Judge::Run() {
   const Settings& settings = *context_.settings;
-  for (size_t i = 0; i < settings.rules.size(); ++i) {
+  // An area wider than a picture counts what could not be placed below it, and raises nothing.
+  const bool wide = settings.areas[context_.picture].level != settings.picture_level;
+  for (size_t i = 0; i < settings.rules.size() && !wide; ++i) {
     const Rule& rule = settings.rules[i];
     for (const RuleEntry& entry : kRules) {
       if (entry.type == rule.type) entry.judge(rule, static_cast<int>(i), *this);

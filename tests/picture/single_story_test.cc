@@ -62,6 +62,12 @@ TEST_F(SingleStory, TipsAloneOpenNothingUntilAnotherKindOfSourceSaysSo) {
   EXPECT_THAT(town_.Said(), ElementsAre("20: open grave-single in gard"));
 }
 
+TEST_F(SingleStory, WhatIsOnlyKnownToLieInTheCountyOpensNothing) {
+  town_.Send(0, Shooting(Police("p")).In("lan").Where(0, 0, 20000));
+  EXPECT_THAT(town_.Said(), IsEmpty());
+  EXPECT_EQ(town_.Count("lan", kDayMs, "shooting"), 1u);
+}
+
 TEST_F(SingleStory, AnAssaultOpensNothing) {
   town_.Send(0, Police("p").Of("assault"));
   EXPECT_THAT(town_.Said(), IsEmpty());

@@ -52,6 +52,8 @@ void Judge::JudgeAt(int64_t clock_ms, const Log& records, std::vector<Transition
   before_ = now_;
   for (const std::string& picture : pictures_) {
     if (!records.empty()) now_[picture] = Merge(settings_, Revise(log_, picture));
+    // What is wider than a picture counts, and raises nothing.
+    if (settings_.areas[settings_.FindArea(picture)].level != settings_.picture_level) continue;
     reasons_ = ReasonsOf(picture, records);
     for (size_t rule = 0; rule < settings_.rules.size(); ++rule) {
       if (settings_.rules[rule].type == RuleType::kSingle) {
