@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <thread>
 
 #include "io/kafka_errors.h"
@@ -169,12 +170,13 @@ Status KafkaAdmin::Configure(const std::string& topic, const Config& changes) {
   const std::string what = "configure topic " + topic;
   LB_ASSIGN_OR_RETURN(const std::vector<Entry> entries, Entries(topic));
   // librdkafka 2.0 can only replace all that is set on a topic: what stays is sent along.
-  const Resource resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+  std::map<std::string, std::string> all;
   for (const Entry& entry : entries) {
-    if (entry.of_topic)
-      rd_kafka_ConfigResource_set_config(resource.get(), entry.name.c_str(), entry.value.c_str());
+    if (entry.of_topic) all[entry.name] = entry.value;
   }
-  for (const auto& [name, value] : changes) {
+  for (const auto& [name, value] : changes) all[name] = value;
+  const Resource resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+  for (const auto& [name, value] : all) {
     rd_kafka_ConfigResource_set_config(resource.get(), name.c_str(), value.c_str());
   }
   const Options options = OptionsFor(handle_->get(), RD_KAFKA_ADMIN_OP_ALTERCONFIGS);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 
 namespace lagesbild::io {
@@ -23,9 +21,9 @@ constexpr std::array kDenied = {
     Denied{"group.id", kElsewhere},
     Denied{"group.instance.id", kElsewhere},
     Denied{"transactional.id", kElsewhere},
+    Denied{"transaction.timeout.ms", "what waits for a dead owner's transaction is built on it"},
     Denied{"partition.assignment.strategy", "partitions are handed over by cooperative-sticky"},
     Denied{"enable.auto.commit", kExactlyOnce},
-    Denied{"auto.commit.enable", kExactlyOnce},
     Denied{"auto.commit.interval.ms", kExactlyOnce},
     Denied{"enable.auto.offset.store", kExactlyOnce},
     Denied{"offset.store.method", kExactlyOnce},
@@ -39,13 +37,10 @@ constexpr std::array kDenied = {
     Denied{"max.in.flight.requests.per.connection", kExactlyOnce},
     Denied{"message.send.max.retries", kExactlyOnce},
     Denied{"retries", kExactlyOnce},
-    Denied{"enable.gapless.guarantee", kExactlyOnce},
     Denied{"allow.auto.create.topics", "topics are made by `lagesbild topics apply`"},
     Denied{"plugin.library.paths", "no foreign code is loaded"},
 };
 
-// Only as <name>_file, so that no secret stands in a configuration file, an environment or a
-// process list.
 constexpr std::array<std::string_view, 6> kSecrets = {
     "sasl.password", "sasl.oauthbearer.config", "sasl.oauthbearer.client.secret",
     "ssl.key.pem",   "ssl.key.password",        "ssl.keystore.password",
@@ -67,13 +62,11 @@ constexpr std::array kDefaults = {
 };
 constexpr std::array kConsumerDefaults = {
     // A partition that is started while a fetch waits at the broker is asked for only after that
-    // fetch, and the end of
-    // a partition with an open transaction behind it is known only then.
+    // fetch, and the end of a partition with an open transaction behind it is known only then.
     Fixed{"fetch.wait.max.ms", "50"},
     Fixed{"fetch.error.backoff.ms", "100"},
     // The bound of a partition's queue is in bytes; librdkafka 2.0 looks again at a full queue
-    // after up to a second, so
-    // it must hold about a second of reading.
+    // after up to a second, so it must hold about a second of reading.
     Fixed{"queued.min.messages", "10000000"},
     Fixed{"queued.max.messages.kbytes", "32768"},
     Fixed{"session.timeout.ms", "6000"},
@@ -109,33 +102,13 @@ Status SetAll(rd_kafka_conf_t* conf, const std::array<Fixed, N>& properties) {
   return absl::OkStatus();
 }
 
-StatusOr<std::string> ReadSecret(const std::string& name, const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return NotFound("kafka: " + name + ": cannot read the file it names");
-  std::string secret((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
-  if (secret.empty()) return InvalidArgument("kafka: " + name + ": the file it names is empty");
-  return secret;
-}
-
 Status SetUsers(rd_kafka_conf_t* conf, const KafkaConfig::Properties& properties) {
-  constexpr std::string_view kFile = "_file";
   for (const auto& [name, value] : properties) {
     for (const Denied& denied : kDenied) {
       if (name == denied.name) {
         return InvalidArgument("kafka: " + name +
                                " is not for you to set: " + std::string(denied.why));
       }
-    }
-    if (IsSecret(name)) {
-      return InvalidArgument("kafka: " + name + ": a secret comes from a file, use " + name +
-                             "_file");
-    }
-    if (name.ends_with(kFile) &&
-        IsSecret(std::string_view(name).substr(0, name.size() - kFile.size()))) {
-      LB_ASSIGN_OR_RETURN(const std::string secret, ReadSecret(name, value));
-      LB_RETURN_IF_ERROR(Set(conf, name.substr(0, name.size() - kFile.size()), secret));
-      continue;
     }
     LB_RETURN_IF_ERROR(Set(conf, name, value));
   }
@@ -195,8 +168,9 @@ Status CheckKafkaConfig(const KafkaConfig& config) {
   for (KafkaRole role :
        {KafkaRole::kReader, KafkaRole::kMember, KafkaRole::kSink, KafkaRole::kAdmin}) {
     LB_ASSIGN_OR_RETURN(KafkaConf conf, MakeKafkaConf(config, role, identity));
-    // Some contradictions between properties are only seen when a client is made; no broker needs
-    // to answer.
+    // Some contradictions between properties are only seen when a client is made. It may try to
+    // connect; nobody needs to answer.
+    rd_kafka_conf_set_log_cb(conf.get(), nullptr);
     char error[512];
     const auto type = IsConsumer(role) ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
     rd_kafka_t* client = rd_kafka_new(type, conf.get(), error, sizeof(error));

@@ -3,7 +3,8 @@
 // Place: app/config fills it from `kafka:` in lagesbild.yaml; KafkaLog makes every client with it.
 // Properties pass through to librdkafka under its own names (CONFIGURATION.md of librdkafka),
 // `common` to every client, `consumer` and `producer` beside it. What exactly-once rests on is ours
-// and refused here; secrets come from files only. Thread-compatible.
+// and refused here (app/config refuses it with file and line). Secrets come as values, read from
+// their files by app/config, and appear in no message. Thread-compatible.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -22,7 +23,7 @@ struct KafkaConfig {
 
   std::string bootstrap_servers;          // host:port,host:port
   std::string client_id = "lagesbild";    // in the brokers' logs and quotas
-  Properties common, consumer, producer;  // librdkafka's names; a secret as <name>_file with a path
+  Properties common, consumer, producer;  // librdkafka's names
 };
 
 // The clients we make; each has its own fixed properties.
@@ -45,11 +46,11 @@ struct KafkaConfDeleter {
 using KafkaConf = std::unique_ptr<rd_kafka_conf_t, KafkaConfDeleter>;
 
 // The configuration of one client. InvalidArgument: a property that is denied, unknown, misplaced
-// or has a value that librdkafka refuses (named in the message); NotFound: a secret's file.
+// or has a value that librdkafka refuses (named in the message).
 StatusOr<KafkaConf> MakeKafkaConf(const KafkaConfig& config, KafkaRole role,
                                   const KafkaIdentity& identity);
 
-// Tries every role; for start-up and `config check`, no network.
+// Tries every role; for start-up and `config check`. No broker needs to answer.
 Status CheckKafkaConfig(const KafkaConfig& config);
 
 }  // namespace lagesbild::io

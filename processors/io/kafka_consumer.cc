@@ -250,7 +250,7 @@ Status KafkaConsumer::Serve() {
         status.code() == StatusCode::kFailedPrecondition) {
       return status;
     }
-    if (!status.ok()) watch_->Say(rd_kafka_err2name(code), status.ToString());
+    if (!status.ok()) watch_->Say(rd_kafka_err2name(code), "group " + options_.group + ": " + text);
   }
   return member_->Fatal();
 }
@@ -390,13 +390,22 @@ StatusOr<std::vector<CommittedOffset>> KafkaConsumer::Committed(
   return out;
 }
 
+StatusOr<int64_t> KafkaConsumer::OffsetAt(const TopicPartition& at, int64_t time) {
+  const KafkaPartitions list = ListOf(std::span(&at, 1));
+  list->elems[0].offset = time;
+  LB_RETURN_IF_ERROR(ToStatus("bounds of " + Name(at),
+                              rd_kafka_offsets_for_times(reader_->get(), list.get(), kCallMs)));
+  LB_RETURN_IF_ERROR(ToStatus("bounds of " + Name(at), list->elems[0].err));
+  if (list->elems[0].offset < 0) return Unavailable("kafka: bounds of " + Name(at) + ": no answer");
+  return list->elems[0].offset;
+}
+
+// Not rd_kafka_query_watermark_offsets: it waits without bound while the broker is away.
 StatusOr<std::pair<int64_t, int64_t>> KafkaConsumer::Bounds(const TopicPartition& at) {
   LB_RETURN_IF_ERROR(OpenReader());
-  int64_t low = 0, high = 0;
-  const auto code = rd_kafka_query_watermark_offsets(reader_->get(), at.topic.c_str(), at.partition,
-                                                     &low, &high, kCallMs);
-  LB_RETURN_IF_ERROR(ToStatus("bounds of " + Name(at), code));
-  return std::make_pair(low, high);
+  LB_ASSIGN_OR_RETURN(const int64_t begin, OffsetAt(at, RD_KAFKA_OFFSET_BEGINNING));
+  LB_ASSIGN_OR_RETURN(const int64_t end, OffsetAt(at, RD_KAFKA_OFFSET_END));
+  return std::make_pair(begin, end);
 }
 
 std::unique_ptr<stream::Membership> KafkaConsumer::membership() {

@@ -105,6 +105,8 @@ class KafkaConsumer : public stream::Consumer {
   void Take(std::span<rd_kafka_message_t* const> messages, Started& started, stream::Batch& batch);
   void FinishDrained(Started& started);
   void AnswerRevocation();
+  // First offset at or after `time`, or librdkafka's word for the beginning or the end.
+  StatusOr<int64_t> OffsetAt(const stream::TopicPartition& at, int64_t time);
 
   static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code,
                           rd_kafka_topic_partition_list_t* partitions, void* opaque);

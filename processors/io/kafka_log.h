@@ -30,7 +30,7 @@ struct KafkaLogOptions {
 
 class KafkaLog : public stream::Log {
  public:
-  // Connects to nothing yet. InvalidArgument, NotFound: see CheckKafkaConfig.
+  // Connects to nothing yet. InvalidArgument: see CheckKafkaConfig.
   static StatusOr<std::unique_ptr<KafkaLog>> Open(KafkaLogOptions options);
 
   StatusOr<std::unique_ptr<stream::Consumer>> OpenConsumer(
