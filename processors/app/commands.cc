@@ -12,6 +12,10 @@ std::vector<Command> AllCommands() {
   all.push_back(AreasCheckCommand());
   all.push_back(AreasGridCommand());
   all.push_back(InitCommand());
+  all.push_back(FeedPolisenCommand());
+  all.push_back(FeedCsvCommand());
+  all.push_back(FeedNdjsonCommand());
+  all.push_back(FeedTownCommand());
   return all;
 }
 

@@ -13,10 +13,14 @@ Command ConfigShowCommand();
 Command ConfigSchemaCommand();
 Command ReplayCommand();  // replay_command.cc
 
-Command RulesCheckCommand();  // rules_command.cc
-Command AreasCheckCommand();  // areas_command.cc
-Command AreasGridCommand();   // areas_grid_command.cc
-Command InitCommand();        // init_command.cc
+Command RulesCheckCommand();   // rules_command.cc
+Command AreasCheckCommand();   // areas_command.cc
+Command AreasGridCommand();    // areas_grid_command.cc
+Command InitCommand();         // init_command.cc
+Command FeedPolisenCommand();  // feed_polisen_command.cc, and so on
+Command FeedCsvCommand();
+Command FeedNdjsonCommand();
+Command FeedTownCommand();
 
 std::vector<Command> AllCommands();
 
