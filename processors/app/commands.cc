@@ -20,6 +20,10 @@ std::vector<Command> AllCommands() {
   all.push_back(AlertsSilenceCommand());
   all.push_back(AlertsUnsilenceCommand());
   all.push_back(HealthCommand());
+  all.push_back(FeedPolisenCommand());
+  all.push_back(FeedCsvCommand());
+  all.push_back(FeedNdjsonCommand());
+  all.push_back(FeedTownCommand());
   return all;
 }
 

@@ -25,6 +25,10 @@ Command AreasCheckCommand();  // areas_command.cc
 Command AreasGridCommand();   // areas_grid_command.cc
 Command InitCommand();        // init_command.cc
 Command HealthCommand();      // health_command.cc
+Command FeedPolisenCommand();  // feed_polisen_command.cc, and so on
+Command FeedCsvCommand();
+Command FeedNdjsonCommand();
+Command FeedTownCommand();
 
 std::vector<Command> AllCommands();
 

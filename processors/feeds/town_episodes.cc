@@ -1,6 +1,8 @@
 #include "feeds/town_episodes.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "base/time.h"
 
@@ -71,8 +73,8 @@ void LateBatch(TownStage& stage, int64_t at_ms, int district) {
                                          stage.map.PointIn(district, stage.random), 50));
   }
   for (const int64_t minutes : {int64_t{0}, int64_t{20}}) {
-    for (size_t i = 0; i < batch.size(); ++i) {
-      stage.desk.Send(batch[i], at_ms + minutes * kMinuteMs + static_cast<int64_t>(i) * 200);
+    for (const OutgoingReport& report : batch) {
+      stage.desk.Send(report, at_ms + minutes * kMinuteMs);  // one upload, one moment
     }
   }
 }
@@ -90,10 +92,19 @@ void FalseAlarm(TownStage& stage, int64_t at_ms, int district) {
 
 void MovedAssault(TownStage& stage, int64_t at_ms, int district, int really_in) {
   OutgoingReport last;
+  std::vector<TownPoint> spots;
+  while (spots.size() < 3) {  // apart, or two of them were one incident
+    const TownPoint spot = stage.map.PointIn(district, stage.random, kRoomM);
+    const bool apart = std::all_of(spots.begin(), spots.end(), [&](TownPoint other) {
+      const TownPoint far = Offset(other, 300, 300);
+      return std::abs(spot.lat - other.lat) > far.lat - other.lat ||
+             std::abs(spot.lon - other.lon) > far.lon - other.lon;
+    });
+    if (apart) spots.push_back(spot);
+  }
   for (int i = 0; i < 3; ++i) {
     const int64_t occurred = at_ms + i * 11 * kMinuteMs;
-    last = stage.desk.NewReport(kPoliceOrg, "assault", occurred,
-                                stage.map.PointIn(district, stage.random, kRoomM), 50);
+    last = stage.desk.NewReport(kPoliceOrg, "assault", occurred, spots[static_cast<size_t>(i)], 50);
     stage.desk.Send(last, occurred + stage.random.Between(1, 4) * kMinuteMs);
   }
   const TownPoint really = stage.map.PointIn(really_in, stage.random, kRoomM);

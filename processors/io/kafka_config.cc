@@ -81,7 +81,7 @@ constexpr std::array kProducerDefaults = {
     Fixed{"queue.buffering.max.kbytes", "262144"},
 };
 
-bool IsConsumer(KafkaRole role) { return role != KafkaRole::kSink; }
+bool IsConsumer(KafkaRole role) { return role != KafkaRole::kSink && role != KafkaRole::kProducer; }
 
 bool IsSecret(std::string_view name) {
   return std::find(kSecrets.begin(), kSecrets.end(), name) != kSecrets.end();
@@ -130,6 +130,12 @@ Status SetIdentity(rd_kafka_conf_t* conf, KafkaRole role, const KafkaIdentity& i
       // A producer would create a topic it has not heard of.
       LB_RETURN_IF_ERROR(Set(conf, "allow.auto.create.topics", "false"));
       return Set(conf, "transactional.id", identity.transactional_id);
+    case KafkaRole::kProducer:
+      LB_RETURN_IF_ERROR(Set(conf, "allow.auto.create.topics", "false"));
+      LB_RETURN_IF_ERROR(Set(conf, "enable.idempotence", "true"));
+      // Never given up: whoever waits for Flush decides how long.
+      LB_RETURN_IF_ERROR(Set(conf, "message.timeout.ms", "0"));
+      return Set(conf, "partitioner", "murmur2_random");
     case KafkaRole::kAdmin:
       return absl::OkStatus();
   }
@@ -165,8 +171,8 @@ StatusOr<KafkaConf> MakeKafkaConf(const KafkaConfig& config, KafkaRole role,
 
 Status CheckKafkaConfig(const KafkaConfig& config) {
   const KafkaIdentity identity{.group = "check", .instance_id = "", .transactional_id = "check"};
-  for (KafkaRole role :
-       {KafkaRole::kReader, KafkaRole::kMember, KafkaRole::kSink, KafkaRole::kAdmin}) {
+  for (KafkaRole role : {KafkaRole::kReader, KafkaRole::kMember, KafkaRole::kSink,
+                         KafkaRole::kProducer, KafkaRole::kAdmin}) {
     LB_ASSIGN_OR_RETURN(KafkaConf conf, MakeKafkaConf(config, role, identity));
     // Some contradictions between properties are only seen when a client is made. It may try to
     // connect; nobody needs to answer.

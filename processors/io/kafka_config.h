@@ -28,10 +28,11 @@ struct KafkaConfig {
 
 // The clients we make; each has its own fixed properties.
 enum class KafkaRole {
-  kReader,  // reads partitions it was told to, member of no group
-  kMember,  // a member of a group; reads nothing itself
-  kSink,    // a transactional producer
-  kAdmin,   // describes, creates and alters topics
+  kReader,    // reads partitions it was told to, member of no group
+  kMember,    // a member of a group; reads nothing itself
+  kSink,      // a transactional producer
+  kProducer,  // an idempotent producer without transactions
+  kAdmin,     // describes, creates and alters topics
 };
 
 struct KafkaIdentity {

@@ -147,6 +147,7 @@ int64_t Picture::next_due_ms() const {
 // nothing that counts or is judged changes.
 void Picture::DropExpired(int64_t clock_ms) {
   for (HeldReport* report : reports_.TakeExpired(clock_ms)) {
+    if (reports_.Find(report->key) != report) continue;  // went with its incident just now
     std::vector<HeldReport*> going = {report};
     if (Incident* incident = report->incident; incident != nullptr) {
       const bool all =

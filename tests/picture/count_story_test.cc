@@ -262,5 +262,15 @@ TEST(CountRuleWithADelay, OpensWhenTheCountHasStoodForIt) {
   EXPECT_THAT(town.Said(), ElementsAre("55: open violence-24h in gard, 3"));
 }
 
+TEST_F(CountStory, AnIncidentOfSeveralReportsIsForgottenOnceWhenTheyExpireTogether) {
+  town_.Send(0, Police("a").Happened(0));
+  town_.Send(1, Guard("b").Happened(0));
+  town_.Send(2, Guard("c").Happened(0));
+  town_.Pass(40 * 24 * kHour);
+  Assaults({40 * 24 * kHour + 1});
+  EXPECT_EQ(town_.Count("gard", kDayMs, "all"), 1u);
+  EXPECT_THAT(town_.Said(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace lagesbild::picture
