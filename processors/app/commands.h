@@ -12,6 +12,8 @@ Command ConfigCheckCommand();  // config_commands.cc
 Command ConfigShowCommand();
 Command ConfigSchemaCommand();
 Command ReplayCommand();  // replay_command.cc
+Command RunCommand();     // run_command.cc
+Command DemoCommand();    // demo_command.cc
 
 Command RulesCheckCommand();  // rules_command.cc
 Command AreasCheckCommand();  // areas_command.cc
