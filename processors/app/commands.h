@@ -19,6 +19,8 @@ Command AlertsAckCommand();  // alerts_answer_command.cc
 Command AlertsDismissCommand();
 Command AlertsSilenceCommand();
 Command AlertsUnsilenceCommand();
+Command RunCommand();     // run_command.cc
+Command DemoCommand();    // demo_command.cc
 
 Command RulesCheckCommand();  // rules_command.cc
 Command AreasCheckCommand();  // areas_command.cc
