@@ -4,6 +4,9 @@ namespace lagesbild::app {
 
 std::vector<Command> AllCommands() {
   std::vector<Command> all;  // in the order of the help
+  all.push_back(DemoCommand());
+  all.push_back(InitCommand());
+  all.push_back(RunCommand());
   all.push_back(ReplayCommand());
   all.push_back(ConfigCheckCommand());
   all.push_back(ConfigShowCommand());
@@ -11,7 +14,6 @@ std::vector<Command> AllCommands() {
   all.push_back(RulesCheckCommand());
   all.push_back(AreasCheckCommand());
   all.push_back(AreasGridCommand());
-  all.push_back(InitCommand());
   all.push_back(AlertsListCommand());
   all.push_back(AlertsTailCommand());
   all.push_back(AlertsExplainCommand());

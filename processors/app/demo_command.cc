@@ -192,10 +192,10 @@ int Run(const Args& args, Io& io) {
   // The environment is somebody else's configuration: the demo shows the town's.
   const std::vector<Override> overrides = {{"state.dir", (*folder)->path() + "/state", "--dir"},
                                            {"tick.interval", "20s", "demo"},
-                                           {"commit.interval", "10s", "demo"},
-                                           {"http.admin", "", "demo"}};
+                                           {"commit.interval", "10s", "demo"}};
   auto loaded = LoadConfig((*folder)->path() + "/lagesbild.yaml", {}, overrides);
   if (!loaded.ok()) return Fail(loaded.status(), io);
+  loaded->config.http_admin.clear();  // two demos may run beside each other
   auto intake = MakeIntakeConfiguration(*loaded, "demo");
   if (!intake.ok()) return Fail(intake.status(), io);
   io::SystemClock real;

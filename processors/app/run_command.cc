@@ -54,7 +54,7 @@ stream::ServiceOptions OptionsOf(const Args& args, const LoadedConfig& loaded) {
 }
 
 // Reads the configuration anew; what is wrong with it changes nothing.
-void Reload(const Args& args, Io& io, const std::string& secret, Service& service,
+void Reload(const Args& args, Io& io, const std::string& secret, stream::Service& service,
             stream::Metrics& metrics) {
   const auto [loaded, exit_code] = LoadFromArgs(args, io);
   if (loaded.ok()) {
