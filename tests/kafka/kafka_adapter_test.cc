@@ -329,7 +329,9 @@ void KafkaOutage::Outage(const std::function<void()>& begin, const std::function
   EXPECT_THAT(ReadSome(*reader, at, 1), ElementsAre("after"));
   EXPECT_TRUE(Until(
       [&] { return member->Poll(absl::Milliseconds(100)).ok() && member->membership()->valid(); }));
-  EXPECT_EQ(lines_.With("answers again"), 1);
+  // One line a change of state, however often it changed on a busy machine.
+  EXPECT_GE(lines_.With("answers again"), 1);
+  EXPECT_EQ(lines_.With("answers again"), lines_.With("no broker answers"));
 }
 
 TEST_F(KafkaOutage, ABrokerThatIsStoppedAndStarted) {
