@@ -108,7 +108,8 @@ Status EmbeddedLog::Load() {
     names[topic.id] = topic.info.name;
     topics_[topic.info.name] = std::move(topic);
   }
-  const auto partition_of = [&](ByteReader& key) -> StatusOr<TopicPartition> {
+  const auto partition_of = [&](ByteReader& key)
+                                ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) -> StatusOr<TopicPartition> {
     key.Byte();
     const uint64_t id = key.BigEndian64();
     auto name = names.find(static_cast<uint32_t>(id >> 32));

@@ -213,10 +213,11 @@ Status IntakeWorker::AfterSinkFailure(const Status& status) {
       status.code() == StatusCode::kResourceExhausted) {
     return status;
   }
-  // Fenced, or unknown: what was committed, the offsets will say; but first see that the lease is
-  // still ours, or two would fence each other in turns.
+  // Fenced, or unknown: what was committed, the offsets will say. Where we were fenced, we first
+  // see that the lease is still ours, or two would fence each other in turns.
   world_.metrics.counter("commits_total", {{"task", "intake"}, {"outcome", "unknown"}}).Add(1);
   sink_.reset();
+  if (!absl::IsFailedPrecondition(status)) return status;
   not_before_ = world_.clock.Monotonic() + options_.lease_confirm;
   Show(false, "confirming the lease", Message(status));
   return absl::OkStatus();

@@ -103,10 +103,16 @@ void Service::RunIntake(const PartitionCounts& counts) {
   options.tick_interval = options_.tick_interval;
   options.commit_interval = options_.commit_interval;
   options.commit_bytes = options_.commit_bytes;
-  IntakeWorker worker(std::move(options), world_, std::move(configuration_));
+  std::unique_ptr<const IntakeConfiguration> configuration;
+  {
+    absl::MutexLock lock(&mu_);
+    configuration = std::move(configuration_);
+  }
+  IntakeWorker worker(std::move(options), world_, std::move(configuration));
   {
     absl::MutexLock lock(&mu_);
     intake_worker_ = &worker;
+    if (configuration_ != nullptr) worker.Reconfigure(std::move(configuration_));
   }
   Status status;
   while (status.ok() && !stopping()) {
@@ -161,7 +167,11 @@ void Service::RunPicture(const PartitionCounts& counts, int number) {
 
 void Service::Reconfigure(std::unique_ptr<const IntakeConfiguration> configuration) {
   absl::MutexLock lock(&mu_);
-  if (intake_worker_ != nullptr) intake_worker_->Reconfigure(std::move(configuration));
+  if (intake_worker_ != nullptr) {
+    intake_worker_->Reconfigure(std::move(configuration));
+  } else {
+    configuration_ = std::move(configuration);  // it has not begun
+  }
 }
 
 }  // namespace lagesbild::stream

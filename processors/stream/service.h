@@ -73,8 +73,8 @@ class Service {
 
   const ServiceOptions options_;
   World world_;
-  std::unique_ptr<const IntakeConfiguration> configuration_;
   absl::Mutex mu_;
+  std::unique_ptr<const IntakeConfiguration> configuration_ ABSL_GUARDED_BY(mu_);  // to begin with
   Told told_ ABSL_GUARDED_BY(mu_);
   IntakeWorker* intake_worker_ ABSL_GUARDED_BY(mu_) = nullptr;
 };
