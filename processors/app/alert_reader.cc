@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "io/line_reader.h"
 
 namespace lagesbild::app {
@@ -42,8 +43,8 @@ class FileAlerts : public AlertReader {
 
 class LogAlerts : public AlertReader {
  public:
-  LogAlerts(std::unique_ptr<stream::Log> log, std::string topic, absl::Duration patience)
-      : log_(std::move(log)), topic_(std::move(topic)), patience_(patience) {}
+  LogAlerts(stream::Log& log, std::string topic, absl::Duration patience)
+      : log_(log), topic_(std::move(topic)), patience_(patience) {}
 
   Status ReadAll(const Take& take) override {
     LB_RETURN_IF_ERROR(Open());
@@ -52,7 +53,10 @@ class LogAlerts : public AlertReader {
       LB_ASSIGN_OR_RETURN(const Progress progress, ReadRound(take));
       if (progress.drained) return absl::OkStatus();
       silent = progress.any ? absl::ZeroDuration() : silent + kRound;
-      if (silent > patience_) return Unavailable("no broker answers");
+      if (silent > patience_) {
+        return Unavailable("topic " + topic_ + " is not read to its end: nothing came for " +
+                           absl::FormatDuration(patience_));
+      }
     }
   }
 
@@ -62,6 +66,7 @@ class LogAlerts : public AlertReader {
       if (progress.ok()) continue;
       if (progress.status().code() != StatusCode::kUnavailable) return progress.status();
       // The log says itself that nobody answers; it goes on when somebody does.
+      absl::SleepFor(kRound);
     }
     return absl::OkStatus();
   }
@@ -79,9 +84,12 @@ class LogAlerts : public AlertReader {
   };
 
   Status Open() {
-    LB_ASSIGN_OR_RETURN(const stream::TopicInfo info, log_->Describe(topic_));
-    LB_ASSIGN_OR_RETURN(consumer_, log_->OpenConsumer({}));
-    for (int32_t p = 0; p < info.partitions; ++p) {
+    const auto info = log_.Describe(topic_);
+    if (info.status().code() == StatusCode::kNotFound)
+      return NotFound("topic " + topic_ + " is missing; `lagesbild topics apply` creates it");
+    LB_RETURN_IF_ERROR(info.status());
+    LB_ASSIGN_OR_RETURN(consumer_, log_.OpenConsumer({}));
+    for (int32_t p = 0; p < info->partitions; ++p) {
       partitions_.push_back({{topic_, p}, false});
       LB_RETURN_IF_ERROR(consumer_->Start(partitions_.back().at, stream::kFromBeginning));
     }
@@ -108,7 +116,7 @@ class LogAlerts : public AlertReader {
     return progress;
   }
 
-  const std::unique_ptr<stream::Log> log_;
+  stream::Log& log_;
   const std::string topic_;
   const absl::Duration patience_;
   std::unique_ptr<stream::Consumer> consumer_;
@@ -122,9 +130,9 @@ std::unique_ptr<AlertReader> ReadAlertFiles(std::vector<std::string> paths) {
   return std::make_unique<FileAlerts>(std::move(paths));
 }
 
-std::unique_ptr<AlertReader> ReadAlertLog(std::unique_ptr<stream::Log> log, std::string topic,
+std::unique_ptr<AlertReader> ReadAlertLog(stream::Log& log, std::string topic,
                                           absl::Duration patience) {
-  return std::make_unique<LogAlerts>(std::move(log), std::move(topic), patience);
+  return std::make_unique<LogAlerts>(log, std::move(topic), patience);
 }
 
 }  // namespace lagesbild::app

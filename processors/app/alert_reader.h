@@ -37,8 +37,8 @@ class AlertReader {
 
 std::unique_ptr<AlertReader> ReadAlertFiles(std::vector<std::string> paths);
 
-// `log` is owned. `patience`: how long no broker may answer before ReadAll gives up.
-std::unique_ptr<AlertReader> ReadAlertLog(std::unique_ptr<stream::Log> log, std::string topic,
+// `log` is borrowed. `patience`: how long ReadAll may read nothing before it gives up.
+std::unique_ptr<AlertReader> ReadAlertLog(stream::Log& log, std::string topic,
                                           absl::Duration patience);
 
 }  // namespace lagesbild::app

@@ -1,25 +1,14 @@
 // lagesbild alerts ack|dismiss|silence|unsilence.
-#include <set>
-
 #include "app/alert_answer.h"
-#include "app/alert_args.h"
+#include "app/alert_desk.h"
 #include "app/alert_table.h"
 #include "app/commands.h"
-#include "app/config_args.h"
 #include "app/exit_code.h"
-#include "app/publishers.h"
 #include "base/time.h"
 #include "io/system_clock.h"
 
 namespace lagesbild::app {
 namespace {
-
-constexpr char kName[] = "lagesbild alerts: ";
-
-int Fail(int code, const std::string& what, Io& io) {
-  io.err << kName << what << "\n";
-  return code;
-}
 
 std::string RoleOf(const Args& args, const Io& io) {
   if (args.Given("--by")) return args.Text("--by");
@@ -31,126 +20,122 @@ std::string RoleOf(const Args& args, const Io& io) {
   return "duty";
 }
 
-// What every answer has. An exit code.
-int Begin(const Args& args, const char* command, Io& io, AlertAnswer& answer) {
-  answer.command = command;
-  answer.id = NewCommandId();
-  answer.by = RoleOf(args, io);
-  answer.at_ms = args.TimeMs("--at").value_or(io::SystemClock().WallMs());
-  if (IsRole(answer.by)) return kExitOk;
-  return Fail(kExitUsage,
-              "--by: \"" + answer.by + "\" is not a role, such as duty-1: letters, digits and ._:-",
-              io);
-}
-
-// Publishes, and says what was: the command's id on out (the record itself where out is its file).
-int Send(const AlertAnswer& answer, const std::string& about, const Args& args, Io& io) {
-  const auto [publisher, code] = OpenPublisher(args, io);
-  if (publisher == nullptr) return code;
-  const feeds::RawMessage message = ToMessage(answer);
-  Status status = publisher->Publish(message);
-  if (status.ok()) status = publisher->Flush();
-  if (!status.ok()) return Fail(ExitCodeOfPublishing(status), Message(status), io);
-  if (args.Switch("--json")) {
-    if (args.Text("--to") != "-") io.out << message.value << "\n";
-  } else if (args.Text("--to") != "-") {
-    io.out << answer.id << "\n";
+// One answer on its way: begun, its alert or area found, sent. Each step says on io.err why it
+// fails, and desk.exit_code() has the code.
+class Answering {
+ public:
+  Answering(const char* command, const Args& args, Io& io) : args_(args), io_(io), desk_(args, io) {
+    answer_.command = command;
+    answer_.id = NewCommandId();
+    answer_.by = RoleOf(args, io);
+    answer_.at_ms = args.TimeMs("--at").value_or(io::SystemClock().WallMs());
+    about_ = command;
   }
-  io.err << answer.command << " " << about << ", by " << answer.by << ", command " << answer.id
-         << "\n";
-  return kExitOk;
-}
 
-// Finds the alert and its picture; --picture says it without a look. An exit code.
-int TakeAlert(const Args& args, Io& io, AlertAnswer& answer, std::string& about) {
-  answer.alert_id = args.Text("id");
-  about = answer.alert_id;
-  if (args.Given("--picture")) {
-    answer.picture = args.Text("--picture");
-    return kExitOk;
+  int OfAlert(const std::string& reason) {
+    answer_.reason = reason;
+    if (CheckRole() && TakeAlert()) Send(reason.empty() ? "" : " as " + reason);
+    return desk_.exit_code();
   }
-  const auto [voice, voice_code] = VoiceOf(args, io);
-  if (voice_code != kExitOk) return voice_code;
-  const auto [reader, code] = OpenAlerts(args, io);
-  if (reader == nullptr) return code;
-  LatestAlerts latest;
-  const Status status =
-      reader->ReadAll([&](AlertRecord&& alert) { latest.Take(std::move(alert)); });
-  if (const int failed = AfterReading(status, *reader, io); failed != kExitOk) return failed;
-  std::vector<std::string> ids;
-  for (const AlertRecord* alert : latest.Ordered()) ids.push_back(alert->id);
-  const std::string id = FindAlertId(ids, answer.alert_id, io);
-  for (const AlertRecord* alert : latest.Ordered()) {
-    if (alert->id != id) continue;
-    if (!alert->is_open()) {
-      return Fail(kExitProblems,
-                  id + " has ended (" + alert->state + " " + voice.Time(alert->at_ms) +
-                      "): there is nothing to " + answer.command,
-                  io);
+  int Silence() {
+    answer_.reason = args_.Text("--reason");
+    if (CheckRole() && TakeUntil() && TakeArea())
+      Send(", until " + FormatTimeMs(*answer_.until_ms));
+    return desk_.exit_code();
+  }
+  int Unsilence() {
+    if (CheckRole() && TakeArea()) Send("");
+    return desk_.exit_code();
+  }
+
+ private:
+  bool CheckRole() {
+    if (IsRole(answer_.by)) return true;
+    return desk_.Fail(kExitUsage, "--by: \"" + answer_.by +
+                                      "\" is not a role, such as duty-1: letters, digits and ._:-");
+  }
+
+  // The alert and its picture; --picture says it without a look.
+  bool TakeAlert() {
+    answer_.alert_id = args_.Text("id");
+    answer_.picture = args_.Text("--picture");
+    about_ += " " + answer_.alert_id;
+    if (!answer_.picture.empty()) return true;
+    LatestAlerts latest;
+    const auto take = [&](AlertRecord&& alert) { latest.Take(std::move(alert)); };
+    if (desk_.Speak() == nullptr || !desk_.ReadAll(take)) return false;
+    std::vector<std::string> ids;
+    for (const AlertRecord* alert : latest.Ordered()) ids.push_back(alert->id);
+    const std::string id = desk_.FindAlert(ids, answer_.alert_id);
+    for (const AlertRecord* alert : latest.Ordered()) {
+      if (alert->id == id) return TakeFound(*alert);
     }
-    answer.alert_id = id;
-    answer.picture = alert->picture;
-    about = id + " (" + alert->rule + ", " + alert->area_name + ")";
-    return kExitOk;
+    return false;
   }
-  return kExitProblems;
-}
 
-int AnswerAlert(const Args& args, const char* command, const std::string& reason, Io& io) {
-  AlertAnswer answer;
-  std::string about;
-  if (const int code = Begin(args, command, io, answer); code != kExitOk) return code;
-  if (const int code = TakeAlert(args, io, answer, about); code != kExitOk) return code;
-  answer.reason = reason;
-  return Send(answer, reason.empty() ? about : about + " as " + reason, args, io);
-}
+  bool TakeFound(const AlertRecord& alert) {
+    if (!alert.is_open()) {
+      return desk_.Fail(kExitProblems, alert.id + " has ended (" + alert.state + " " +
+                                           desk_.Speak()->Time(alert.at_ms) +
+                                           "): there is nothing to " + answer_.command);
+    }
+    answer_.alert_id = alert.id;
+    answer_.picture = alert.picture;
+    about_ = answer_.command + " " + alert.id + " (" + alert.rule + ", " + alert.area_name + ")";
+    return true;
+  }
 
-int RunAck(const Args& args, Io& io) { return AnswerAlert(args, "acknowledge", "", io); }
+  bool TakeUntil() {
+    if (args_.Given("--until") == args_.Given("--for"))
+      return desk_.Fail(kExitUsage, "say when the silence ends: --until TIME or --for DURATION");
+    answer_.until_ms =
+        args_.Given("--for") ? answer_.at_ms + args_.DurationMs("--for") : *args_.TimeMs("--until");
+    if (*answer_.until_ms > answer_.at_ms) return true;
+    return desk_.Fail(kExitUsage, "the silence would end before it begins");
+  }
+
+  // The area and rule as the configuration knows them.
+  bool TakeArea() {
+    const LoadedConfig* loaded = desk_.Configuration();
+    if (loaded == nullptr) return false;
+    const auto area = FindArea(loaded->settings, args_.Text("area"));
+    if (!area.ok()) return desk_.Fail(kExitProblems, Message(area.status()));
+    answer_.area = area->id;
+    answer_.picture = area->picture;
+    answer_.rule = args_.Text("--rule");
+    const Status rule =
+        answer_.rule.empty() ? absl::OkStatus() : CheckRule(loaded->settings, answer_.rule);
+    about_ +=
+        " " + area->name + ", " + (answer_.rule.empty() ? "all rules" : "rule " + answer_.rule);
+    return rule.ok() || desk_.Fail(kExitProblems, Message(rule));
+  }
+
+  // Publishes, and says what was: the command's id on out, unless out is where the record went.
+  void Send(const std::string& more) {
+    const feeds::RawMessage message = ToMessage(answer_);
+    if (!desk_.Publish(message)) return;
+    if (args_.Text("--to") != "-")
+      io_.out << (args_.Switch("--json") ? message.value : answer_.id) << "\n";
+    io_.err << about_ << more << ", by " << answer_.by << ", command " << answer_.id << "\n";
+  }
+
+  const Args& args_;
+  Io& io_;
+  AlertDesk desk_;
+  AlertAnswer answer_;
+  std::string about_;  // for the line that says what was done
+};
+
+int RunAck(const Args& args, Io& io) { return Answering("acknowledge", args, io).OfAlert(""); }
 int RunDismiss(const Args& args, Io& io) {
-  return AnswerAlert(args, "dismiss", args.Text("--reason"), io);
+  return Answering("dismiss", args, io).OfAlert(args.Text("--reason"));
 }
-
-// The area and rule as the configuration knows them. An exit code.
-int TakeArea(const Args& args, Io& io, AlertAnswer& answer, std::string& about) {
-  const auto [loaded, code] = LoadFromArgs(args, io);
-  if (!loaded.ok()) return code;
-  const auto area = FindArea(loaded->settings, args.Text("area"));
-  if (!area.ok()) return Fail(kExitProblems, Message(area.status()), io);
-  answer.area = area->id;
-  answer.picture = area->picture;
-  answer.rule = args.Text("--rule");
-  about = area->name + ", " + (answer.rule.empty() ? "all rules" : "rule " + answer.rule);
-  if (answer.rule.empty()) return kExitOk;
-  const Status rule = CheckRule(loaded->settings, answer.rule);
-  return rule.ok() ? kExitOk : Fail(kExitProblems, Message(rule), io);
-}
-
-int RunSilence(const Args& args, Io& io) {
-  AlertAnswer answer;
-  std::string about;
-  if (const int code = Begin(args, "silence", io, answer); code != kExitOk) return code;
-  if (args.Given("--until") == args.Given("--for"))
-    return Fail(kExitUsage, "say when the silence ends: --until TIME or --for DURATION", io);
-  answer.until_ms =
-      args.Given("--for") ? answer.at_ms + args.DurationMs("--for") : *args.TimeMs("--until");
-  if (*answer.until_ms <= answer.at_ms)
-    return Fail(kExitUsage, "the silence would end before it begins", io);
-  answer.reason = args.Text("--reason");
-  if (const int code = TakeArea(args, io, answer, about); code != kExitOk) return code;
-  return Send(answer, about + ", until " + FormatTimeMs(*answer.until_ms), args, io);
-}
-
-int RunUnsilence(const Args& args, Io& io) {
-  AlertAnswer answer;
-  std::string about;
-  if (const int code = Begin(args, "unsilence", io, answer); code != kExitOk) return code;
-  if (const int code = TakeArea(args, io, answer, about); code != kExitOk) return code;
-  return Send(answer, about, args, io);
-}
+int RunSilence(const Args& args, Io& io) { return Answering("silence", args, io).Silence(); }
+int RunUnsilence(const Args& args, Io& io) { return Answering("unsilence", args, io).Unsilence(); }
 
 std::vector<Flag> AnswerFlags(std::vector<Flag> first) {
   std::vector<Flag> flags = std::move(first);
-  for (Flag& flag : PublishFlags()) flags.push_back(std::move(flag));
+  for (Flag& flag : PublishingFlags()) flags.push_back(std::move(flag));
   flags.push_back({.name = "--by",
                    .help = "The role that answers, never a person's name (default: "
                            "$LAGESBILD_ROLE, else duty)"});
@@ -171,7 +156,8 @@ std::vector<Flag> OfAlert(std::vector<Flag> more) {
        .required = true},
       {.name = "--picture", .help = "The alert's picture, if the alert need not be looked up"}};
   for (Flag& flag : more) flags.push_back(std::move(flag));
-  return WithAlertFlags(AnswerFlags(std::move(flags)));
+  for (Flag& flag : ReadingFlags()) flags.push_back(std::move(flag));
+  return WithDeskFlags(AnswerFlags(std::move(flags)));
 }
 
 std::vector<Flag> OfArea(std::vector<Flag> more) {
@@ -180,7 +166,7 @@ std::vector<Flag> OfArea(std::vector<Flag> more) {
                               .required = true},
                              {.name = "--rule", .help = "This rule only (default: all rules)"}};
   for (Flag& flag : more) flags.push_back(std::move(flag));
-  return WithConfigFlags(AnswerFlags(std::move(flags)));
+  return WithDeskFlags(AnswerFlags(std::move(flags)));
 }
 
 }  // namespace

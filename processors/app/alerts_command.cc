@@ -1,15 +1,18 @@
 // lagesbild alerts list|tail|explain.
 #include <algorithm>
-#include <deque>
+#include <map>
+#include <optional>
 #include <set>
+#include <tuple>
 
-#include "app/alert_args.h"
 #include "app/alert_check.h"
+#include "app/alert_desk.h"
 #include "app/alert_explain.h"
 #include "app/alert_table.h"
 #include "app/commands.h"
 #include "app/diagnostics.h"
 #include "app/exit_code.h"
+#include "app/stop_signal.h"
 #include "base/json_writer.h"
 
 namespace lagesbild::app {
@@ -54,14 +57,11 @@ class Filter {
 };
 
 int RunList(const Args& args, Io& io) {
-  const auto [voice, voice_code] = VoiceOf(args, io);
-  if (voice_code != kExitOk) return voice_code;
-  const auto [reader, code] = OpenAlerts(args, io);
-  if (reader == nullptr) return code;
+  AlertDesk desk(args, io);
+  const Voice* voice = desk.Speak();
   LatestAlerts latest;
-  const Status status =
-      reader->ReadAll([&](AlertRecord&& alert) { latest.Take(std::move(alert)); });
-  if (const int failed = AfterReading(status, *reader, io); failed != kExitOk) return failed;
+  const auto take = [&](AlertRecord&& alert) { latest.Take(std::move(alert)); };
+  if (voice == nullptr || !desk.ReadAll(take)) return desk.exit_code();
   Filter filter(args);
   std::vector<const AlertRecord*> shown;
   for (const AlertRecord* alert : latest.Ordered()) {
@@ -70,27 +70,59 @@ int RunList(const Args& args, Io& io) {
   if (args.Switch("--json")) {
     for (const AlertRecord* alert : shown) io.out << alert->json << "\n";
   } else if (!shown.empty()) {
-    WriteAlertTable(shown, voice, io.color_out, io.out);
+    WriteAlertTable(shown, *voice, io.color_out, io.out);
   }
-  if (shown.empty()) io.err << voice.Pick("Inga larm.\n", "No alerts.\n");
+  if (shown.empty()) io.err << voice->Pick("Inga larm.\n", "No alerts.\n");
   filter.Hint(io);
   return kExitOk;
 }
 
+// The newest transitions, at most so many, by their time: partitions are read one after another.
+class Newest {
+ public:
+  explicit Newest(size_t most) : most_(most) {}
+  void Take(AlertRecord&& alert) {
+    const auto key = std::make_tuple(alert.at_ms, alert.id, alert.sequence);
+    kept_.insert_or_assign(key, std::move(alert));
+    if (kept_.size() > most_) kept_.erase(kept_.begin());
+  }
+  const auto& kept() const { return kept_; }
+
+ private:
+  const size_t most_;
+  std::map<std::tuple<int64_t, std::string, int64_t>, AlertRecord> kept_;
+};
+
 int RunTail(const Args& args, Io& io) {
-  const auto [voice, voice_code] = VoiceOf(args, io);
-  if (voice_code != kExitOk) return voice_code;
-  const auto [reader, code] = OpenAlerts(args, io);
-  if (reader == nullptr) return code;
+  constexpr size_t kLast = 10;
+  AlertDesk desk(args, io);
+  const Voice* voice = desk.Speak();
+  if (voice == nullptr) return desk.exit_code();
   Filter filter(args);
-  const bool json = args.Switch("--json");
-  const Status status = reader->ReadAll([&, &voice = voice](AlertRecord&& alert) {
-    if (!filter.Holds(alert, alert.state)) return;
-    io.out << (json ? alert.json : AlertLine(alert, voice)) << "\n" << std::flush;
-  });
-  const int failed = AfterReading(status, *reader, io);
+  const auto show = [&](const AlertRecord& alert) {
+    io.out << (args.Switch("--json") ? alert.json : AlertLine(alert, *voice)) << "\n" << std::flush;
+  };
+  const auto follow = [&](AlertRecord&& alert) {
+    if (filter.Holds(alert, alert.state)) show(alert);
+  };
+  // A file is shown as it comes; of a topic, which may hold months, the end.
+  if (args.Given("--from") && !args.Given("--last")) {
+    if (!desk.ReadAll(follow)) return desk.exit_code();
+    filter.Hint(io);
+    return kExitOk;
+  }
+  Newest newest(args.Given("--last") ? static_cast<size_t>(args.Integer("--last")) : kLast);
+  const auto keep = [&](AlertRecord&& alert) {
+    if (filter.Holds(alert, alert.state)) newest.Take(std::move(alert));
+  };
+  std::optional<StopSignal> stop;
+  if (desk.live()) stop.emplace();
+  if (!desk.ReadAll(keep)) return desk.exit_code();
+  for (const auto& [key, alert] : newest.kept()) show(alert);
   filter.Hint(io);
-  return failed;
+  if (stop && !desk.Follow(follow, [&] { return stop->requested() || !io.out; }))
+    return desk.exit_code();
+  return kExitOk;
 }
 
 void WriteExplanation(const AlertRecord& alert, const std::vector<AlertRecord>& history,
@@ -142,35 +174,31 @@ std::string ExplanationJson(const AlertRecord& alert, const Explanation& explana
   return text;
 }
 
-// The transitions of the alert that was asked for, ascending, each once; empty: said on io.err.
-std::vector<AlertRecord> HistoryOf(const Args& args, AlertReader& reader, Io& io, int& exit_code) {
+// The transitions of the alert that was asked for, ascending, each once; empty: said.
+std::vector<AlertRecord> HistoryOf(const std::string& given, AlertDesk& desk) {
   std::vector<AlertRecord> history;
   std::set<std::string> ids;
-  const std::string& given = args.Text("id");
-  const Status status = reader.ReadAll([&](AlertRecord&& alert) {
+  const auto take = [&](AlertRecord&& alert) {
     ids.insert(alert.id);
     if (alert.id.starts_with(given)) history.push_back(std::move(alert));
-  });
-  exit_code = AfterReading(status, reader, io);
-  if (exit_code != kExitOk) return {};
-  const std::string id = FindAlertId({ids.begin(), ids.end()}, given, io);
+  };
+  if (!desk.ReadAll(take)) return {};
+  const std::string id = desk.FindAlert({ids.begin(), ids.end()}, given);
   std::erase_if(history, [&](const AlertRecord& alert) { return alert.id != id; });
   std::stable_sort(history.begin(), history.end(), [](const AlertRecord& a, const AlertRecord& b) {
     return a.sequence < b.sequence;
   });
   const auto same = [](const AlertRecord& a, const AlertRecord& b) { return a.json == b.json; };
   history.erase(std::unique(history.begin(), history.end(), same), history.end());
-  if (history.empty()) exit_code = kExitProblems;
   return history;
 }
 
 int RunExplain(const Args& args, Io& io) {
-  const auto [voice, voice_code] = VoiceOf(args, io);
-  if (voice_code != kExitOk) return voice_code;
-  auto [reader, code] = OpenAlerts(args, io);
-  if (reader == nullptr) return code;
-  const std::vector<AlertRecord> history = HistoryOf(args, *reader, io, code);
-  if (history.empty()) return code;
+  AlertDesk desk(args, io);
+  const Voice* voice = desk.Speak();
+  if (voice == nullptr) return desk.exit_code();
+  const std::vector<AlertRecord> history = HistoryOf(args.Text("id"), desk);
+  if (history.empty()) return desk.exit_code();
   const AlertRecord* alert = &history.back();
   if (args.Given("--sequence")) {
     const int64_t wanted = args.Integer("--sequence");
@@ -183,25 +211,34 @@ int RunExplain(const Args& args, Io& io) {
     }
     alert = &*it;
   }
-  Explanation explanation = Explain(*alert, voice);
-  for (std::string& problem : CheckHistory(history, voice))
+  Explanation explanation = Explain(*alert, *voice);
+  for (std::string& problem : CheckHistory(history, *voice))
     explanation.problems.push_back(std::move(problem));
   if (args.Switch("--json")) {
     io.out << ExplanationJson(*alert, explanation) << "\n";
   } else {
-    WriteExplanation(*alert, history, explanation, voice, io.out);
+    WriteExplanation(*alert, history, explanation, *voice, io.out);
   }
   return explanation.problems.empty() ? kExitOk : kExitProblems;
 }
 
-std::vector<Flag> FilterFlags(std::vector<std::string> states, const char* state_help) {
-  return WithAlertFlags(
-      {{.name = "--state", .help = state_help, .choices = std::move(states)},
-       {.name = "--area", .help = "Only alerts of this area, by its id or name"},
-       {.name = "--rule", .help = "Only alerts of this rule"},
-       {.name = "--json",
-        .type = FlagType::kSwitch,
-        .help = "The transitions as they were published, one JSON object a line"}});
+std::vector<Flag> WithReadingFlags(std::vector<Flag> more) {
+  std::vector<Flag> flags = ReadingFlags();
+  for (Flag& flag : more) flags.push_back(std::move(flag));
+  return WithDeskFlags(std::move(flags));
+}
+
+std::vector<Flag> FilterFlags(std::vector<std::string> states, const char* state_help,
+                              std::vector<Flag> more = {}) {
+  std::vector<Flag> flags = {
+      {.name = "--state", .help = state_help, .choices = std::move(states)},
+      {.name = "--area", .help = "Only alerts of this area, by its id or name"},
+      {.name = "--rule", .help = "Only alerts of this rule"},
+      {.name = "--json",
+       .type = FlagType::kSwitch,
+       .help = "The transitions as they were published, one JSON object a line"}};
+  for (Flag& flag : more) flags.push_back(std::move(flag));
+  return WithReadingFlags(std::move(flags));
 }
 
 }  // namespace
@@ -209,8 +246,8 @@ std::vector<Flag> FilterFlags(std::vector<std::string> states, const char* state
 Command AlertsListCommand() {
   return {
       "alerts list", "The last transition of each alert: open ones first, the gravest first",
+      "  lagesbild alerts list --config lagesbild.yaml\n"
       "  lagesbild replay --config lagesbild.yaml --only=alerts evening.ndjson > alerts.ndjson\n"
-      "  lagesbild alerts list --from alerts.ndjson\n"
       "  lagesbild alerts list --from alerts.ndjson --state open --area \"Hässelby gård\"",
       FilterFlags({"open", "resolved", "cancelled"},
                   "Only alerts in this state; one that was updated is open"),
@@ -219,11 +256,17 @@ Command AlertsListCommand() {
 
 Command AlertsTailCommand() {
   return {
-      "alerts tail", "Each transition as a line: local time, state, and the alert's sentence",
+      "alerts tail",
+      "Each transition as a line, as it comes: local time, state, and the alert's sentence; Ctrl-C "
+      "ends it",
+      "  lagesbild alerts tail --config lagesbild.yaml --last 20\n"
       "  lagesbild alerts tail --from alerts.ndjson --lang sv\n"
       "  lagesbild replay --config lagesbild.yaml evening.ndjson | lagesbild alerts tail "
       "--from -",
-      FilterFlags({"open", "updated", "resolved", "cancelled"}, "Only transitions to this state"),
+      FilterFlags({"open", "updated", "resolved", "cancelled"}, "Only transitions to this state",
+                  {{.name = "--last",
+                    .type = FlagType::kInteger,
+                    .help = "Begin with the last N (default: 10 of a topic, all of a file)"}}),
       RunTail};
 }
 
@@ -234,16 +277,16 @@ Command AlertsExplainCommand() {
       "does not add up",
       "  lagesbild alerts explain a-5f3c19d2 --from alerts.ndjson\n"
       "  lagesbild alerts explain a-5f3c19d2 --from alerts.ndjson --sequence 1 --lang sv",
-      WithAlertFlags({{.name = "id",
-                       .help = "The alert's id, or the beginning of it, at least five characters",
-                       .required = true},
-                      {.name = "--sequence",
-                       .type = FlagType::kInteger,
-                       .help = "Explain this transition instead of the last"},
-                      {.name = "--json",
-                       .type = FlagType::kSwitch,
-                       .help = "The steps, what does not add up, and the record as one JSON "
-                               "object"}}),
+      WithReadingFlags({{.name = "id",
+                         .help = "The alert's id, or the beginning of it, at least five characters",
+                         .required = true},
+                        {.name = "--sequence",
+                         .type = FlagType::kInteger,
+                         .help = "Explain this transition instead of the last"},
+                        {.name = "--json",
+                         .type = FlagType::kSwitch,
+                         .help = "The steps, what does not add up, and the record as one JSON "
+                                 "object"}}),
       RunExplain};
 }
 

@@ -208,6 +208,10 @@ StatusOr<std::map<std::string, std::string>> ResolveProperties(const KafkaProper
   return values;
 }
 
+std::string EmbeddedLogDir(const Config& config) {
+  return config.state_dir + "/" + config.group + "/log";
+}
+
 std::string ConfigurationHash(const LoadedConfig& loaded, const std::string& secret) {
   std::string points;
   const auto ring = [&](const intake::Ring& r) {

@@ -114,6 +114,9 @@ StatusOr<std::map<std::string, std::string>> ResolveProperties(const KafkaProper
 // empty.
 StatusOr<std::string> ReadSecretFile(const std::string& path);
 
+// Where `run --embedded` keeps its log: below state.dir.
+std::string EmbeddedLogDir(const Config& config);
+
 // What two intakes must agree on (architecture §1, One active intake): the rule set, the shapes,
 // and the secret by fingerprint. 16 hex digits.
 std::string ConfigurationHash(const LoadedConfig& loaded, const std::string& secret);

@@ -31,7 +31,12 @@ std::string ConfigPath(const Args& args, const Io& io) {
   return "lagesbild.yaml";
 }
 
-LoadOutcome LoadFromArgs(const Args& args, Io& io, std::vector<Override> more) {
+namespace {
+
+using Loader = StatusOr<LoadedConfig> (*)(const std::string&, const std::vector<std::string>&,
+                                          const std::vector<Override>&);
+
+LoadOutcome Load(const Args& args, Io& io, std::vector<Override> more, Loader loader) {
   std::vector<Override> overrides;
   for (const std::string& text : args.Texts("--set")) {
     const size_t equals = text.find('=');
@@ -43,8 +48,7 @@ LoadOutcome LoadFromArgs(const Args& args, Io& io, std::vector<Override> more) {
         {text.substr(0, equals), text.substr(equals + 1), "--set " + text.substr(0, equals)});
   }
   for (Override& o : more) overrides.push_back(std::move(o));
-  const std::string path = ConfigPath(args, io);
-  StatusOr<LoadedConfig> loaded = LoadConfig(path, io.environment, overrides);
+  StatusOr<LoadedConfig> loaded = loader(ConfigPath(args, io), io.environment, overrides);
   if (!loaded.ok()) {
     io.err << Message(loaded.status()) << "\n";
     if (loaded.status().code() == StatusCode::kNotFound && !args.Given("--config")) {
@@ -55,6 +59,16 @@ LoadOutcome LoadFromArgs(const Args& args, Io& io, std::vector<Override> more) {
   }
   for (const std::string& warning : loaded->warnings) io.err << "warning: " << warning << "\n";
   return {std::move(loaded), kExitOk};
+}
+
+}  // namespace
+
+LoadOutcome LoadFromArgs(const Args& args, Io& io, std::vector<Override> more) {
+  return Load(args, io, std::move(more), &LoadConfig);
+}
+
+LoadOutcome LoadOptionsFromArgs(const Args& args, Io& io) {
+  return Load(args, io, {}, &LoadOptions);
 }
 
 std::vector<Flag> LayerFlags() {

@@ -29,6 +29,9 @@ LoadOutcome LoadFromArgs(const Args& args, Io& io, std::vector<Override> more = 
 std::vector<Flag> LayerFlags();
 LayerHints LayerHintsOf(const Args& args);
 
+// The same without the files that the configuration names (LoadOptions).
+LoadOutcome LoadOptionsFromArgs(const Args& args, Io& io);
+
 // The configuration file that the flags say.
 std::string ConfigPath(const Args& args, const Io& io);
 

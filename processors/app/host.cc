@@ -73,8 +73,7 @@ StatusOr<std::unique_ptr<Host>> Host::Open(const LoadedConfig& loaded, const Hos
   LB_ASSIGN_OR_RETURN(host->stores_,
                       io::RocksStores::Open(config.state_dir, config.group, *host->memory_));
   if (options.embedded) {
-    const std::string dir =
-        options.log_dir.empty() ? config.state_dir + "/" + config.group + "/log" : options.log_dir;
+    const std::string dir = options.log_dir.empty() ? EmbeddedLogDir(config) : options.log_dir;
     LB_ASSIGN_OR_RETURN(host->log_, io::EmbeddedLog::Open(dir, *host->memory_, clock));
   } else {
     LB_ASSIGN_OR_RETURN(host->log_, OpenKafka(loaded));
