@@ -120,7 +120,8 @@ int RunTail(const Args& args, Io& io) {
   if (!desk.ReadAll(keep)) return desk.exit_code();
   for (const auto& [key, alert] : newest.kept()) show(alert);
   filter.Hint(io);
-  if (stop && !desk.Follow(follow, [&] { return stop->requested() || !io.out; }))
+  if (stop && !args.Switch("--once") &&
+      !desk.Follow(follow, [&] { return stop->requested() || !io.out; }))
     return desk.exit_code();
   return kExitOk;
 }
@@ -266,7 +267,10 @@ Command AlertsTailCommand() {
       FilterFlags({"open", "updated", "resolved", "cancelled"}, "Only transitions to this state",
                   {{.name = "--last",
                     .type = FlagType::kInteger,
-                    .help = "Begin with the last N (default: 10 of a topic, all of a file)"}}),
+                    .help = "Begin with the last N (default: 10 of a topic, all of a file)"},
+                   {.name = "--once",
+                    .type = FlagType::kSwitch,
+                    .help = "End after what is there; do not wait for more"}}),
       RunTail};
 }
 

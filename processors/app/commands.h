@@ -19,14 +19,14 @@ Command AlertsAckCommand();  // alerts_answer_command.cc
 Command AlertsDismissCommand();
 Command AlertsSilenceCommand();
 Command AlertsUnsilenceCommand();
-Command RunCommand();     // run_command.cc
-Command DemoCommand();    // demo_command.cc
+Command RunCommand();   // run_command.cc
+Command DemoCommand();  // demo_command.cc
 
-Command RulesCheckCommand();  // rules_command.cc
-Command AreasCheckCommand();  // areas_command.cc
-Command AreasGridCommand();   // areas_grid_command.cc
-Command InitCommand();        // init_command.cc
-Command HealthCommand();      // health_command.cc
+Command RulesCheckCommand();   // rules_command.cc
+Command AreasCheckCommand();   // areas_command.cc
+Command AreasGridCommand();    // areas_grid_command.cc
+Command InitCommand();         // init_command.cc
+Command HealthCommand();       // health_command.cc
 Command FeedPolisenCommand();  // feed_polisen_command.cc, and so on
 Command FeedCsvCommand();
 Command FeedNdjsonCommand();

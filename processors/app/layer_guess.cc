@@ -25,7 +25,7 @@ bool AllDiffer(const std::vector<Feature>& features, const std::string& property
 
 // Property names, likely ones first, then the rest as they sort.
 std::vector<std::string> Candidates(const std::vector<Feature>& features,
-                                    std::vector<std::string> likely,
+                                    const std::vector<std::string>& likely,
                                     const std::vector<std::string>& parts) {
   std::set<std::string> all;
   for (const Feature& f : features) {

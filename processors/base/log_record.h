@@ -46,8 +46,8 @@ struct Report {
   int64_t reported_ms = 0;
   std::string area;  // id of the deepest area it counts in
   bool has_point = false;
-  double lat = 0, lon = 0;  // degrees, WGS84
-  double precision_m = 0;          // where there is no point: radius of the area that was named
+  double lat = 0, lon = 0;       // degrees, WGS84
+  double precision_m = 0;        // where there is no point: radius of the area that was named
   bool indoor_dwelling = false;  // then `area` is the picture
   std::string reporter;          // keyed hash over local day and reporter, 16 bytes; empty: none
 };

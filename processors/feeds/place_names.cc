@@ -15,8 +15,8 @@ std::string_view WithoutSuffix(std::string_view name) {
 }  // namespace
 
 PlaceNames::PlaceNames(const Settings& settings, const Levels& levels) {
-  const auto add = [](auto& map, std::string name, const std::string& id) {
-    const auto [at, fresh] = map.emplace(std::move(name), id);
+  const auto add = [](auto& map, const std::string& name, const std::string& id) {
+    const auto [at, fresh] = map.emplace(name, id);
     if (!fresh) at->second.clear();
   };
   for (const Area& area : settings.areas) {

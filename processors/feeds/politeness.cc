@@ -30,7 +30,7 @@ void Politeness::Failed(int64_t now_ms, double random, int64_t retry_after_ms) {
   int64_t wait = limits_.interval_ms;
   for (int i = 0; i < failures_ && wait < limits_.backoff_ms_max; ++i) wait *= 2;
   wait = std::max(std::min(wait, limits_.backoff_ms_max), limits_.interval_ms);
-  wait = wait / 2 + static_cast<int64_t>(static_cast<double>(wait / 2) * random);
+  wait = wait / 2 + static_cast<int64_t>(static_cast<double>(wait) / 2 * random);
   wait = std::max(wait, std::min(retry_after_ms, limits_.retry_after_ms_max));
   not_before_ms_ = now_ms + wait;
 }

@@ -365,10 +365,10 @@ void Fold::Impl::CollectRows(uint64_t commit, const RowSink& sink) {
     put(kCommand + id, std::move(row));
   }
   markers_.CollectRows(
-      [&](std::string key, std::string value) { put(kMarker + key, std::move(value)); });
+      [&](const std::string& key, std::string value) { put(kMarker + key, std::move(value)); });
   for (auto& [id, picture] : pictures_) {
     const std::string prefix = kPicture + id + '\0';
-    picture->CollectRows(commit, clock_ms_, [&](std::string key, std::string value) {
+    picture->CollectRows(commit, clock_ms_, [&](const std::string& key, std::string value) {
       put(prefix + key, std::move(value));
     });
   }
