@@ -197,9 +197,9 @@ Facts SingleRule::FactsOf(const Alert& alert, const Incident* home) const {
   Facts facts;
   facts.of = alert.of;
   if (home == nullptr) return facts;
-  facts.incidents = {home};
-  if (!home->now.trusted || !Covered(home)) return facts;  // no longer what it was of
+  if (!home->now.trusted || !Covered(home)) return facts;  // no longer what it was of: nothing
   facts.of = judge_.context().settings->classes[home->now.class_id].name;
+  facts.incidents = {home};
   facts.observed = 1;
   facts.counts = CountsOf(home->now);
   facts.counts.solid_confirmed = home->now.confirmed ? 1 : 0;
