@@ -14,6 +14,9 @@ std::vector<Command> AllCommands() {
   all.push_back(RulesCheckCommand());
   all.push_back(AreasCheckCommand());
   all.push_back(AreasGridCommand());
+  all.push_back(TopicsPlanCommand());
+  all.push_back(TopicsApplyCommand());
+  all.push_back(TopicsCheckCommand());
   all.push_back(AlertsListCommand());
   all.push_back(AlertsTailCommand());
   all.push_back(AlertsExplainCommand());

@@ -32,6 +32,10 @@ Command FeedCsvCommand();
 Command FeedNdjsonCommand();
 Command FeedTownCommand();
 
+Command TopicsPlanCommand();  // topics_command.cc
+Command TopicsApplyCommand();
+Command TopicsCheckCommand();
+
 std::vector<Command> AllCommands();
 
 }  // namespace lagesbild::app

@@ -203,7 +203,8 @@ int Run(const Args& args, Io& io) {
   auto host =
       Host::Open(*loaded, {.embedded = true, .least = stream::Level::kWarning}, clock, io.err);
   if (!host.ok()) return Fail(host.status(), io);
-  const stream::Topics topics = stream::MakeTopics(loaded->config.topics_prefix, loaded->settings);
+  const stream::Topics topics =
+      stream::MakeTopics(loaded->config.topics_prefix, loaded->settings, loaded->config.group);
   if (const Status s = CreateEmbeddedTopics((*host)->log(), *loaded, 1); !s.ok())
     return Fail(s, io);
   auto publisher = LogPublisher::Open((*host)->log(), topics);

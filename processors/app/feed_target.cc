@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/exit_code.h"
+#include "app/kafka_settings.h"
 #include "feeds/replay_writer.h"
 #include "io/kafka_log.h"
 #include "io/kafka_producer.h"
@@ -63,21 +64,6 @@ class KafkaTarget : public FeedTarget {
   std::vector<stream::HeaderView> headers_;
 };
 
-io::KafkaConfig ToKafkaConfig(const KafkaConfig& from) {
-  const auto list = [](const KafkaProperties& properties) {
-    io::KafkaConfig::Properties out(properties.values.begin(), properties.values.end());
-    for (const auto& [name, file] : properties.files) out.emplace_back(name + "_file", file);
-    return out;
-  };
-  io::KafkaConfig to;
-  to.bootstrap_servers = from.bootstrap_servers;
-  to.client_id = "lagesbild-feed";
-  to.common = list(from.common);
-  to.consumer = list(from.consumer);
-  to.producer = list(from.producer);
-  return to;
-}
-
 // Waits until the topic can be described.
 Status AskFor(const std::string& topic, io::KafkaLog& log, const StopSignal& stop) {
   for (;;) {
@@ -92,15 +78,16 @@ Status AskFor(const std::string& topic, io::KafkaLog& log, const StopSignal& sto
 
 StatusOr<std::unique_ptr<FeedTarget>> OpenKafka(const LoadedConfig& loaded,
                                                 const StopSignal& stop) {
-  const io::KafkaConfig config = ToKafkaConfig(loaded.config.kafka);
-  if (config.bootstrap_servers.empty()) {
+  if (loaded.config.kafka.bootstrap_servers.empty()) {
     return FailedPrecondition(
         "kafka.bootstrap.servers is not set; set it, or write a file with --to FILE");
   }
+  LB_ASSIGN_OR_RETURN(const io::KafkaConfig config,
+                      KafkaSettings(loaded.config.kafka, "lagesbild-feed"));
   LB_ASSIGN_OR_RETURN(auto log, io::KafkaLog::Open({.config = config, .output_topics = {}}));
   std::map<std::string, std::string> topics;
   for (const stream::RawTopic& raw :
-       stream::MakeTopics(loaded.config.topics_prefix, loaded.settings).raw) {
+       stream::MakeTopics(loaded.config.topics_prefix, loaded.settings, loaded.config.group).raw) {
     LB_RETURN_IF_ERROR(AskFor(raw.name, *log, stop));
     topics[raw.short_name] = raw.name;
   }

@@ -15,7 +15,8 @@ namespace lagesbild::app {
 namespace {
 
 io::PrometheusOptions MetricsOptions(const LoadedConfig& loaded) {
-  const stream::Topics topics = stream::MakeTopics(loaded.config.topics_prefix, loaded.settings);
+  const stream::Topics topics =
+      stream::MakeTopics(loaded.config.topics_prefix, loaded.settings, loaded.config.group);
   io::PrometheusOptions options;
   options.version = kVersion;
   for (const stream::RawTopic& raw : topics.raw) options.consumed_topics.push_back(raw.name);
@@ -28,9 +29,10 @@ io::PrometheusOptions MetricsOptions(const LoadedConfig& loaded) {
 }
 
 StatusOr<std::unique_ptr<stream::Log>> OpenKafka(const LoadedConfig& loaded) {
-  const stream::Topics topics = stream::MakeTopics(loaded.config.topics_prefix, loaded.settings);
+  const stream::Topics topics =
+      stream::MakeTopics(loaded.config.topics_prefix, loaded.settings, loaded.config.group);
   io::KafkaLogOptions options;
-  options.config = KafkaSettings(loaded.config.kafka, "lagesbild");
+  LB_ASSIGN_OR_RETURN(options.config, KafkaSettings(loaded.config.kafka, "lagesbild"));
   options.output_topics = {topics.picture_log, topics.alerts, topics.aggregates,
                            topics.dead_letters, topics.changelog};
   LB_ASSIGN_OR_RETURN(auto log, io::KafkaLog::Open(std::move(options)));
@@ -105,7 +107,8 @@ StatusOr<std::unique_ptr<stream::IntakeConfiguration>> MakeIntakeConfiguration(
 }
 
 Status CreateEmbeddedTopics(stream::Log& log, const LoadedConfig& loaded, int32_t partitions) {
-  const stream::Topics topics = stream::MakeTopics(loaded.config.topics_prefix, loaded.settings);
+  const stream::Topics topics =
+      stream::MakeTopics(loaded.config.topics_prefix, loaded.settings, loaded.config.group);
   const auto days = [](int64_t n) { return std::to_string(n * kDayMs); };
   const int64_t log_days = loaded.settings.retention_ms() / kDayMs + 2;
   std::vector<stream::TopicInfo> wanted;

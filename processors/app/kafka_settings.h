@@ -1,4 +1,5 @@
-// Kafka as the configuration has it, in the form that io/kafka_config.h takes.
+// Kafka as the configuration has it, in the form that io/kafka_config.h takes: one place for every
+// command that talks to brokers.
 #pragma once
 
 #include <string>
@@ -8,6 +9,10 @@
 
 namespace lagesbild::app {
 
-io::KafkaConfig KafkaSettings(const KafkaConfig& from, const std::string& client_id);
+// Secrets are read from their files here. InvalidArgument: a file that cannot be read.
+StatusOr<io::KafkaConfig> KafkaSettings(const KafkaConfig& from, const std::string& client_id);
+
+// The exit code of a command that a Kafka call has ended.
+int ExitCodeOfKafka(const Status& status);
 
 }  // namespace lagesbild::app

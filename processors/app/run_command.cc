@@ -39,7 +39,7 @@ stream::ServiceOptions OptionsOf(const Args& args, const LoadedConfig& loaded) {
   stream::ServiceOptions options;
   options.group = config.group;
   options.instance_id = InstanceId(args);
-  options.topics = stream::MakeTopics(config.topics_prefix, loaded.settings);
+  options.topics = stream::MakeTopics(config.topics_prefix, loaded.settings, config.group);
   options.intake = args.Text("--only") != "picture";
   options.picture = args.Text("--only") != "intake";
   options.picture_workers = static_cast<int>(std::max<int64_t>(1, args.Integer("--workers")));

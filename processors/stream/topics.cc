@@ -18,7 +18,7 @@ StatusOr<int32_t> Count(Log& log, const std::string& topic) {
 
 }  // namespace
 
-Topics MakeTopics(const std::string& prefix, const Settings& settings) {
+Topics MakeTopics(const std::string& prefix, const Settings& settings, const std::string& group) {
   const auto name = [&](const std::string& short_name) { return prefix + short_name + ".v1"; };
   Topics topics;
   const auto add = [&](const std::string& short_name, Channel channel) {
@@ -36,8 +36,8 @@ Topics MakeTopics(const std::string& prefix, const Settings& settings) {
   topics.aggregates = name("area-aggregates");
   topics.alerts = name("alerts");
   topics.dead_letters = name("dead-letters");
-  topics.changelog = "lagesbild-picture-changelog";
-  topics.lease = "lagesbild-intake-lease";
+  topics.changelog = group + "-picture-changelog";
+  topics.lease = group + "-intake-lease";
   return topics;
 }
 

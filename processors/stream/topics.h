@@ -25,8 +25,11 @@ struct Topics {
   std::string picture_log, aggregates, alerts, dead_letters, changelog, lease;
 };
 
-// incidents, tips, commands, and the own topics of the sources, each <prefix><short name>.v1.
-Topics MakeTopics(const std::string& prefix, const Settings& settings);
+// incidents, tips, commands, and the own topics of the sources, each <prefix><short name>.v1;
+// changelog and lease behind the group, for two deployments on one cluster must never share them.
+// As schemas/topics.yaml says (a test compares).
+Topics MakeTopics(const std::string& prefix, const Settings& settings,
+                  const std::string& group = "lagesbild");
 
 struct PartitionCounts {
   int32_t picture_log = 0, aggregates = 0, alerts = 0, dead_letters = 0;
