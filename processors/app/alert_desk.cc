@@ -182,7 +182,11 @@ stream::Log* AlertDesk::OpenLog() {
     return nullptr;
   }
   auto settings = KafkaSettings(config->kafka, kClientId);
-  auto log = io::KafkaLog::Open({.config = std::move(settings), .output_topics = {}});
+  if (!settings.ok()) {
+    Fail(settings.status(), false);
+    return nullptr;
+  }
+  auto log = io::KafkaLog::Open({.config = *std::move(settings), .output_topics = {}});
   if (log.ok()) return (log_ = std::move(*log)).get();
   Fail(log.status(), false);
   return nullptr;
@@ -252,8 +256,8 @@ StatusOr<std::unique_ptr<feeds::Publisher>> AlertDesk::OpenPublisher() {
     // The producer would wait for the topic to appear.
     if (log_->Describe(raw.name).status().code() == StatusCode::kNotFound)
       return NotFound("topic " + raw.name + " is missing; `lagesbild topics apply` creates it");
-    LB_ASSIGN_OR_RETURN(auto producer,
-                        io::KafkaProducer::Make(KafkaSettings(config.kafka, kClientId)));
+    LB_ASSIGN_OR_RETURN(const io::KafkaConfig settings, KafkaSettings(config.kafka, kClientId));
+    LB_ASSIGN_OR_RETURN(auto producer, io::KafkaProducer::Make(settings));
     return std::make_unique<KafkaCommands>(std::move(producer), raw.name);
   }
   return Internal("no topic for commands");

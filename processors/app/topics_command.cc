@@ -51,7 +51,10 @@ std::pair<int, Opened> Open(const char* command, const Args& args, Io& io) {
   if (!log.ok()) return fail(log.status(), kExitBadConfig);
   auto plan = stream::PlanTopics(**log, *specs);
   if (!plan.ok()) return fail(plan.status(), ExitCodeOfKafka(plan.status()));
-  return {kExitOk, {*std::move(log), *std::move(specs), *std::move(plan)}};
+  opened.log = *std::move(log);
+  opened.specs = *std::move(specs);
+  opened.plan = *std::move(plan);
+  return {kExitOk, std::move(opened)};
 }
 
 void WriteJson(const Opened& opened, std::ostream& out) {
