@@ -28,7 +28,7 @@ std::string Assign::Where() const {
 Status Assign::Rewound(const std::string& what) const {
   return FailedPrecondition(Where() + ": " + what +
                             "; if an operator did this and the changelog is to be believed, start "
-                            "once with --resume-from-changelog");
+                            "once with --accept-rewind");
 }
 
 Status Assign::OpenStore() {
