@@ -50,7 +50,11 @@ std::pair<int, Opened> Open(const char* command, const Args& args, Io& io) {
       {.config = *std::move(config), .output_topics = {}, .line = io::KafkaLineToStderr});
   if (!log.ok()) return fail(log.status(), kExitBadConfig);
   auto plan = stream::PlanTopics(**log, *specs);
-  if (!plan.ok()) return fail(plan.status(), ExitCodeOfKafka(plan.status()));
+  if (!plan.ok()) {
+    const Status named = Error(plan.status().code(), loaded->config.kafka.bootstrap_servers + ": " +
+                                                         Message(plan.status()));
+    return fail(named, ExitCodeOfKafka(plan.status()));
+  }
   opened.log = *std::move(log);
   opened.specs = *std::move(specs);
   opened.plan = *std::move(plan);
