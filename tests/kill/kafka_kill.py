@@ -26,7 +26,7 @@ class Trial:
         # topics.prefix keeps the trials' topics apart; the changelog and the lease have names of their own, so a trial has a broker's
         # worth of them to itself only one after the other: each is deleted with its cluster of names by `group`.
         self.set = ["--config", folder / "town" / "lagesbild.yaml", "--set", f"kafka.bootstrap.servers={broker}",
-                    "--set", "clock=records", "--set", f"tips.secret_file={folder / 'secret'}"]
+                    "--set", "clock=records", "--set", "http.admin=off", "--set", f"tips.secret_file={folder / 'secret'}"]
 
     def start(self, instance, extra=()):
         return subprocess.Popen([str(a) for a in [self.binary, "run", *self.set, "--set",
