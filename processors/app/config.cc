@@ -17,11 +17,6 @@ namespace {
 
 std::string Quoted(std::string_view text) { return "\"" + std::string(text.substr(0, 80)) + "\""; }
 
-// For `config show`: "lagesbild.yaml:3", "LAGESBILD_GROUP".
-std::string OriginOf(const Where& where) {
-  return where.line > 0 ? Where{FileNameOf(where.file), where.line}.Text() : where.file;
-}
-
 class Loader {
  public:
   explicit Loader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
@@ -36,10 +31,10 @@ class Loader {
         const std::string prefix = spec.path() + ".";
         for (auto it = given.lower_bound(prefix);
              it != given.end() && it->first.starts_with(prefix); ++it) {
-          Apply(it->second, OriginOf(it->second.where));
+          Apply(it->second, true);
         }
       } else if (const auto it = given.find(spec.path()); it != given.end()) {
-        Apply(it->second, OriginOf(it->second.where));
+        Apply(it->second, true);
       } else if (!spec.fallback.empty() &&
                  !(spec.path() == "areas.file" && given.contains("areas.layers"))) {
         RawValue raw;
@@ -49,7 +44,7 @@ class Loader {
         if (spec.type == ValueType::kPath) raw.folder = FolderOf(file);
         if (spec.type == ValueType::kDurations)
           raw.node = ParseYaml(spec.fallback, file).value_or(Yaml());
-        Apply(raw, "default");
+        Apply(raw, false);
       }
     }
     if (loaded_.config.picture_level.empty()) {
@@ -101,12 +96,12 @@ class Loader {
   }
 
  private:
-  void Apply(const RawValue& raw, const std::string& origin) {
+  void Apply(const RawValue& raw, bool given) {
     ParsedValue value;
     if (!ParseValue(raw, diagnostics_, value)) return;
     raw.spec->set(loaded_, value);
     loaded_.values.push_back({std::string(raw.spec->section), std::string(raw.spec->key),
-                              raw.property, raw.node, origin});
+                              raw.property, raw.node, given ? raw.where : Where{}});
     origins_[raw.spec->path()] = raw.where;
   }
 
@@ -163,6 +158,11 @@ class Loader {
 };
 
 }  // namespace
+
+std::string EffectiveValue::Origin() const {
+  if (where.file.empty()) return "default";
+  return where.line > 0 ? Where{FileNameOf(where.file), where.line}.Text() : where.file;
+}
 
 StatusOr<LoadedConfig> LoadOptions(const std::string& path,
                                    const std::vector<std::string>& environment,

@@ -9,9 +9,11 @@
 // Environment, one rule: LAGESBILD_ and the key in capitals, two underscores between section and
 // key, every other character one underscore: LAGESBILD_KAFKA__BOOTSTRAP_SERVERS,
 // LAGESBILD_TIME_ZONE, LAGESBILD_WINDOWS="[1h, 24h]". A librdkafka property is a third part:
-// LAGESBILD_KAFKA__COMMON__SASL_MECHANISM is sasl.mechanism. A variable with two underscores that
-// names no key is an error; one without is somebody else's (a warning if near). Relative paths: in
-// the file from the file's folder, in variables and flags from the working directory.
+// LAGESBILD_KAFKA__COMMON__SASL_MECHANISM is sasl.mechanism. LAGESBILD_CONFIG is the file itself.
+// A variable with two underscores that names no key is an error; one without is somebody else's (a
+// warning if near).
+// Relative paths: in the file from the file's folder, in variables and flags from the working
+// directory.
 #pragma once
 
 #include <cstdint>
@@ -78,7 +80,8 @@ struct EffectiveValue {
   std::string section, key;  // "kafka", "bootstrap.servers"; section empty at the top level
   std::string property;      // of librdkafka, below the key; else empty
   Yaml value;
-  std::string origin;  // "lagesbild.yaml:3", "LAGESBILD_GROUP", "--set group", "default"
+  Where where;                 // no file: it is the default
+  std::string Origin() const;  // "lagesbild.yaml:3", "LAGESBILD_GROUP", "--set group", "default"
 };
 
 struct LoadedConfig {

@@ -7,6 +7,7 @@
 #include "app/config_keys.h"
 #include "app/config_schema.h"
 #include "app/exit_code.h"
+#include "app/kafka_check.h"
 #include "base/json_writer.h"
 
 namespace lagesbild::app {
@@ -49,9 +50,27 @@ void WriteCheckJson(const LoadedConfig& loaded, std::ostream& out) {
   out << text << "\n";
 }
 
+// What LoadConfig leaves to those who use it: Kafka's own properties, files of secrets.
+Status CheckBeyondLoading(const LoadedConfig& loaded, Io& io) {
+  Diagnostics diagnostics;
+  CheckKafkaSettings(loaded, diagnostics);
+  if (const std::string& file = loaded.config.tips_secret_file; !file.empty()) {
+    if (const auto secret = ReadSecretFile(file); !secret.ok()) {
+      diagnostics.Warning({loaded.config.file, 0}, "tips.secret_file: " + Message(secret.status()));
+    }
+  }
+  for (const std::string& warning : diagnostics.warnings())
+    io.err << "warning: " << warning << "\n";
+  return diagnostics.ToStatus();
+}
+
 int RunConfigCheck(const Args& args, Io& io) {
   const auto [loaded, exit_code] = LoadFromArgs(args, io);
   if (!loaded.ok()) return exit_code;
+  if (const Status status = CheckBeyondLoading(*loaded, io); !status.ok()) {
+    io.err << Message(status) << "\n";
+    return kExitBadConfig;
+  }
   if (args.Switch("--json")) {
     WriteCheckJson(*loaded, io.out);
     return kExitOk;
@@ -75,7 +94,7 @@ void ShowValue(const std::string& indent, const std::string& key, const Effectiv
       !items.empty() && value.value.kind == Yaml::Kind::kList && items[0].kind == Yaml::Kind::kMap;
   const std::string text = indent + key + ":" + (block ? "" : " " + FlowYaml(value.value));
   out << text << std::string(text.size() < kColumn ? kColumn - text.size() : 1, ' ') << "# "
-      << value.origin << "\n";
+      << value.Origin() << "\n";
   if (!block) return;
   for (const Yaml& item : items) out << indent << "  - " << FlowYaml(item) << "\n";
 }

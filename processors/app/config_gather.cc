@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "app/text_file.h"
+#include "io/kafka_properties.h"
 
 namespace lagesbild::app {
 namespace {
@@ -158,7 +159,7 @@ class Gatherer {
     std::string name(part);
     for (char& c : name)
       c = c == '_' ? '.' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    for (const std::string_view secret : SecretProperties()) {
+    for (const std::string_view secret : io::kSecretProperties) {
       if (name == std::string(secret) + ".file") return std::string(secret) + "_file";
     }
     return name;

@@ -75,7 +75,4 @@ struct RawValue {
 // Reads it; false: wrong, and reported.
 bool ParseValue(const RawValue& raw, Diagnostics& diagnostics, ParsedValue& out);
 
-// Properties that hold a secret (given as `<name>_file`), and those that the service sets itself.
-std::span<const std::string_view> SecretProperties();
-
 }  // namespace lagesbild::app

@@ -7,45 +7,13 @@
 #include "app/config_keys.h"
 #include "app/yaml_reader.h"
 #include "base/time.h"
+#include "io/kafka_properties.h"
 
 namespace lagesbild::app {
 namespace {
 
 constexpr size_t kWindowsMax = 16;
 constexpr size_t kLayersMax = 16;
-
-constexpr std::string_view kSecret[] = {"sasl.password", "ssl.key.password", "ssl.key.pem",
-                                        "ssl.keystore.password", "sasl.oauthbearer.client.secret"};
-
-// Properties that the engine's promises rest on, and where the same thing is set instead.
-struct Denied {
-  std::string_view property, instead;
-};
-constexpr Denied kDenied[] = {
-    {"bootstrap.servers", "set kafka.bootstrap.servers"},
-    {"metadata.broker.list", "set kafka.bootstrap.servers"},
-    {"group.id", "set group"},
-    {"group.instance.id", "set group"},
-    {"group.protocol.type", "it is fixed"},
-    {"partition.assignment.strategy", "it is fixed"},
-    {"enable.auto.commit", "offsets are committed in transactions"},
-    {"auto.commit.interval.ms", "offsets are committed in transactions"},
-    {"enable.auto.offset.store", "offsets are committed in transactions"},
-    {"offset.store.method", "offsets are committed in transactions"},
-    {"auto.offset.reset", "a missing offset is never skipped over"},
-    {"isolation.level", "it is always read_committed"},
-    {"enable.partition.eof", "it is always on"},
-    {"enable.idempotence", "it is always on"},
-    {"transactional.id", "set group"},
-    {"transaction.timeout.ms", "it is fixed"},
-    {"acks", "it is always all"},
-    {"request.required.acks", "it is always all"},
-    {"max.in.flight", "it is fixed"},
-    {"max.in.flight.requests.per.connection", "it is fixed"},
-    {"retries", "it is fixed"},
-    {"message.send.max.retries", "it is fixed"},
-    {"plugin.library.paths", "no code is loaded from a configuration"},
-};
 
 std::string Quoted(std::string_view text) { return "\"" + std::string(text.substr(0, 80)) + "\""; }
 
@@ -212,12 +180,12 @@ class Parser {
 
   bool Property() {
     out_.property = raw_.property;
-    for (const Denied& denied : kDenied) {
-      if (denied.property == raw_.property) {
-        return Fail("may not be set here: " + std::string(denied.instead));
+    for (const io::DeniedProperty& denied : io::kDeniedProperties) {
+      if (denied.name == raw_.property) {
+        return Fail("may not be set: " + std::string(denied.why));
       }
     }
-    for (const std::string_view secret : kSecret) {
+    for (const std::string_view secret : io::kSecretProperties) {
       if (raw_.property == secret) {
         return Fail("a secret may not stand in the configuration; give a file: " +
                     std::string(secret) + "_file");
@@ -269,8 +237,6 @@ class Parser {
 };
 
 }  // namespace
-
-std::span<const std::string_view> SecretProperties() { return kSecret; }
 
 bool ParseValue(const RawValue& raw, Diagnostics& diagnostics, ParsedValue& out) {
   return Parser(raw, diagnostics, out).Parse();

@@ -2,49 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
+
+#include "io/kafka_properties.h"
 
 namespace lagesbild::io {
 namespace {
-
-struct Denied {
-  std::string_view name, why;
-};
-
-constexpr std::string_view kExactlyOnce = "exactly-once rests on it";
-constexpr std::string_view kElsewhere = "it is set from other keys of the configuration";
-
-// Aliases included: librdkafka takes both names.
-constexpr std::array kDenied = {
-    Denied{"bootstrap.servers", "it has a key of its own, kafka.bootstrap.servers"},
-    Denied{"metadata.broker.list", "use kafka.bootstrap.servers"},
-    Denied{"group.id", kElsewhere},
-    Denied{"group.instance.id", kElsewhere},
-    Denied{"transactional.id", kElsewhere},
-    Denied{"transaction.timeout.ms", "what waits for a dead owner's transaction is built on it"},
-    Denied{"partition.assignment.strategy", "partitions are handed over by cooperative-sticky"},
-    Denied{"enable.auto.commit", kExactlyOnce},
-    Denied{"auto.commit.interval.ms", kExactlyOnce},
-    Denied{"enable.auto.offset.store", kExactlyOnce},
-    Denied{"offset.store.method", kExactlyOnce},
-    Denied{"auto.offset.reset", "an offset outside the log must be an error, not a jump"},
-    Denied{"isolation.level", kExactlyOnce},
-    Denied{"enable.partition.eof", "the engine needs to know when a partition is drained"},
-    Denied{"enable.idempotence", kExactlyOnce},
-    Denied{"acks", kExactlyOnce},
-    Denied{"request.required.acks", kExactlyOnce},
-    Denied{"max.in.flight", kExactlyOnce},
-    Denied{"max.in.flight.requests.per.connection", kExactlyOnce},
-    Denied{"message.send.max.retries", kExactlyOnce},
-    Denied{"retries", kExactlyOnce},
-    Denied{"allow.auto.create.topics", "topics are made by `lagesbild topics apply`"},
-    Denied{"plugin.library.paths", "no foreign code is loaded"},
-};
-
-constexpr std::array<std::string_view, 6> kSecrets = {
-    "sasl.password", "sasl.oauthbearer.config", "sasl.oauthbearer.client.secret",
-    "ssl.key.pem",   "ssl.key.password",        "ssl.keystore.password",
-};
 
 using Fixed = std::pair<const char*, const char*>;
 
@@ -84,7 +48,7 @@ constexpr std::array kProducerDefaults = {
 bool IsConsumer(KafkaRole role) { return role != KafkaRole::kSink && role != KafkaRole::kProducer; }
 
 bool IsSecret(std::string_view name) {
-  return std::find(kSecrets.begin(), kSecrets.end(), name) != kSecrets.end();
+  return std::ranges::find(kSecretProperties, name) != std::end(kSecretProperties);
 }
 
 Status Set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
@@ -104,7 +68,7 @@ Status SetAll(rd_kafka_conf_t* conf, const std::array<Fixed, N>& properties) {
 
 Status SetUsers(rd_kafka_conf_t* conf, const KafkaConfig::Properties& properties) {
   for (const auto& [name, value] : properties) {
-    for (const Denied& denied : kDenied) {
+    for (const DeniedProperty& denied : kDeniedProperties) {
       if (name == denied.name) {
         return InvalidArgument("kafka: " + name +
                                " is not for you to set: " + std::string(denied.why));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "app/config.h"
+#include "app/kafka_settings.h"
 #include "app/run_command.h"
 #include "app/town_files.h"
 
@@ -53,6 +54,41 @@ TEST(ConfigCheck, WarnsOfRulesThatWatchNothing) {
       ran.err,
       HasSubstr("rules.yaml:3: rule single watches nothing: no grave class is what `of` asks for"));
   EXPECT_EQ(RunWords({"rules", "check", "--config", path}).code, 1);
+}
+
+TEST(ConfigCheck, TriesKafkasPropertiesWithoutABroker) {
+  const Folder folder;
+  const std::string path = WriteTown(
+      folder, "lagesbild.yaml", "grace: 7d",
+      "kafka:\n  bootstrap.servers: broker:9092\n  common:\n    sasl.password_file: not-here\n"
+      "  producer:\n    linger.mss: 3\n    compression.type: zip");
+  const Ran ran = RunWords({"config", "check", "--config", path},
+                           {"LAGESBILD_KAFKA__CONSUMER__FETCH_MIN_BYTES=many"});
+  EXPECT_EQ(ran.code, 78);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_THAT(ran.err, HasSubstr("lagesbild.yaml:14: kafka: linger.mss: "));
+  EXPECT_THAT(ran.err, HasSubstr("lagesbild.yaml:15: kafka: compression.type: "));
+  EXPECT_THAT(ran.err,
+              HasSubstr("LAGESBILD_KAFKA__CONSUMER__FETCH_MIN_BYTES: kafka: fetch.min.bytes: "));
+  EXPECT_THAT(ran.err,
+              HasSubstr("warning: " + folder.Path("lagesbild.yaml: kafka: sasl.password_file: ") +
+                        folder.Path("not-here: no such file")));
+}
+
+TEST(KafkaSettings, ReadsSecretsAndNeverPassesOnTheirFiles) {
+  const Folder folder;
+  folder.Write("password", "hunter2\n");
+  const auto loaded = LoadConfig(
+      WriteTown(folder, "lagesbild.yaml", "grace: 7d",
+                "kafka: {bootstrap.servers: 'b:1', common: {sasl.password_file: password}}"),
+      {}, {});
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  const auto settings = KafkaSettings(loaded->config.kafka, "me");
+  ASSERT_TRUE(settings.ok()) << settings.status().message();
+  EXPECT_THAT(settings->common, testing::ElementsAre(testing::Pair("sasl.password", "hunter2")));
+  std::filesystem::remove(folder.Path("password"));
+  EXPECT_EQ(KafkaSettings(loaded->config.kafka, "me").status().code(),
+            StatusCode::kInvalidArgument);
 }
 
 // What it prints is a configuration: read again, it is the same.

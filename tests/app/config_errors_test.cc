@@ -99,9 +99,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "127.0.0.1:8080) or off"},
         Mistake{"DeniedProperty", kMain, "grace: 7d",
                 "kafka: {consumer: {enable.auto.commit: true}}",
-                "lagesbild.yaml:9: kafka.consumer.enable.auto.commit: may not be set here: offsets "
-                "are committed in "
-                "transactions"},
+                "lagesbild.yaml:9: kafka.consumer.enable.auto.commit: may not be set: exactly-once "
+                "rests on it"},
         Mistake{"SecretInTheFile", kMain, "grace: 7d", "kafka: {common: {sasl.password: hunter2}}",
                 "lagesbild.yaml:9: kafka.common.sasl.password: a secret may not stand in the "
                 "configuration; give a file: "

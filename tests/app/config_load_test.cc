@@ -71,7 +71,7 @@ TEST(LoadConfig, TheEnvironmentWinsOverTheFileAndFlagsOverBoth) {
   EXPECT_EQ(loaded->settings.tips_per_day, 7);
   EXPECT_THAT(loaded->settings.windows_ms, testing::ElementsAre(24 * 3600'000, 48 * 3600'000));
   std::map<std::string, std::string> origins;
-  for (const EffectiveValue& v : loaded->values) origins[v.key] = v.origin;
+  for (const EffectiveValue& v : loaded->values) origins[v.key] = v.Origin();
 
   EXPECT_EQ(origins["per_day"], "LAGESBILD_TIPS__PER_DAY");
   EXPECT_EQ(origins["group"], "--group");
