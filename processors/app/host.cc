@@ -22,8 +22,7 @@ io::PrometheusOptions MetricsOptions(const LoadedConfig& loaded) {
   for (const stream::RawTopic& raw : topics.raw) options.consumed_topics.push_back(raw.name);
   options.consumed_topics.push_back(topics.picture_log);
   options.produced_topics = {topics.picture_log, topics.alerts, topics.aggregates,
-                             topics.dead_letters};
-  for (const Source& source : loaded.settings.sources) options.sources.push_back(source.org);
+                             topics.dead_letters, topics.changelog};
   for (const Rule& rule : loaded.settings.rules) options.rules.push_back(rule.id);
   return options;
 }
@@ -71,6 +70,8 @@ StatusOr<std::unique_ptr<Host>> Host::Open(const LoadedConfig& loaded, const Hos
                                                       io::PrometheusMetrics::kContentType}));
   }
   host->memory_ = std::make_unique<io::RocksMemory>(static_cast<size_t>(config.state_memory_bytes));
+  host->rocks_metrics_ = std::make_unique<io::RocksMetrics>(*host->memory_, *host->metrics_);
+  host->metrics_->BeforeText([&rocks = *host->rocks_metrics_] { rocks.Update(); });
   LB_RETURN_IF_ERROR(MakeFolder(config.state_dir));
   LB_ASSIGN_OR_RETURN(host->stores_,
                       io::RocksStores::Open(config.state_dir, config.group, *host->memory_));

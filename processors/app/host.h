@@ -13,6 +13,7 @@
 #include "io/embedded_log.h"
 #include "io/prometheus_metrics.h"
 #include "io/rocksdb_common.h"
+#include "io/rocksdb_metrics.h"
 #include "io/rocksdb_store.h"
 #include "io/system_clock.h"
 #include "stream/health.h"
@@ -67,6 +68,7 @@ class Host {
   std::unique_ptr<LineReporter> reporter_;
   std::unique_ptr<board::AdminServer> admin_;
   std::unique_ptr<io::RocksMemory> memory_;
+  std::unique_ptr<io::RocksMetrics> rocks_metrics_;
   std::unique_ptr<stream::Log> log_;
   std::unique_ptr<stream::Stores> stores_;
 };

@@ -22,7 +22,6 @@ enum class KnownValues : uint8_t {
   kListed,          // LabelInfo::values
   kConsumedTopics,  // as below: given by the configuration (PrometheusOptions)
   kProducedTopics,
-  kSources,
   kRules,
 };
 

@@ -97,8 +97,6 @@ const std::vector<std::string>& Values(const LabelInfo& label, const PrometheusO
       return options.consumed_topics;
     case KnownValues::kProducedTopics:
       return options.produced_topics;
-    case KnownValues::kSources:
-      return options.sources;
     case KnownValues::kRules:
       return options.rules;
   }

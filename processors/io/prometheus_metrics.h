@@ -24,7 +24,6 @@ namespace lagesbild::io {
 struct PrometheusOptions {
   std::string version;  // of the program
   std::vector<std::string> consumed_topics, produced_topics;
-  std::vector<std::string> sources;  // orgs of sources.yaml
   std::vector<std::string> rules;
 };
 
