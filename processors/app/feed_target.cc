@@ -69,7 +69,8 @@ Status AskFor(const std::string& topic, io::KafkaLog& log, const StopSignal& sto
   for (;;) {
     const Status status = log.Describe(topic).status();
     if (status.code() == StatusCode::kNotFound) {
-      return NotFound("topic " + topic + " is missing; `lagesbild topics apply` creates it");
+      return FailedPrecondition("topic " + topic +
+                                " is missing; `lagesbild topics apply` creates it");
     }
     if (status.code() != StatusCode::kUnavailable) return status;
     if (!stop.SleepUntil(WallNowMs() + kAskAgainMs)) return status;
