@@ -23,8 +23,8 @@ class FeedTarget : public feeds::Publisher {
 std::vector<Flag> WithFeedFlags(std::vector<Flag> more);
 
 // To the file that --to names, else to Kafka by `loaded`. On Kafka it waits for a broker and for
-// room until `stop` (borrowed) asks it to end, and says on stderr what it waits for. NotFound: a
-// topic or the file's folder is missing.
+// room until `stop` (borrowed) asks it to end, and says on stderr what it waits for. NotFound:
+// the file's folder. FailedPrecondition: no broker is configured, or a topic is missing.
 StatusOr<std::unique_ptr<FeedTarget>> OpenFeedTarget(const Args& args, const LoadedConfig& loaded,
                                                      const StopSignal& stop);
 

@@ -141,6 +141,18 @@ TEST(FeedCsv, SanAntoniosCallsBecomeReports) {
   EXPECT_EQ(played.out, "");
 }
 
+TEST(FeedCsv, EveryRecordedCallBecomesAReport) {
+  SKIP_UNLESS_SHARED("data/calls/san_antonio_calls.csv.zst");
+  const Folder folder;
+  const Ran ran =
+      RunWords({"feed", "csv", "--map", Deploy("san-antonio/calls-map.yaml"), "--to",
+                folder.Path("out.zst"), SharedPath("data/calls/san_antonio_calls.csv.zst")});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.err,
+            "feed csv: 376391 rows, 376391 reports (0 corrections, 1 without a position, by "
+            "area), 0 duplicates, 0 left out\n");
+}
+
 TEST(FeedCsv, AMapSaysWhatIsWrongWithItLineByLine) {
   const Folder folder;
   const std::string map = folder.Write("map.yaml",
