@@ -42,7 +42,7 @@ void WriteStrings(const std::vector<std::string>& strings, ByteWriter& w) {
 }  // namespace
 
 // Row: format, then the fields in the order of the struct; bit flags in one byte (bit 0 must_fall,
-// 1 was_confirmed, 2 acknowledged, 3 silenced).
+// 1 was_confirmed, 2 acknowledged, 3 silenced, 4 proven).
 std::string EncodeAlert(const Alert& a) {
   std::string row;
   ByteWriter w(row);
@@ -53,7 +53,7 @@ std::string EncodeAlert(const Alert& a) {
   for (int64_t v : {a.sequence, a.first_opened_ms, a.opened_ms, a.ended_ms, a.held_since_ms})
     w.Signed(v);
   w.Byte(static_cast<uint8_t>(a.must_fall | a.was_confirmed << 1 | a.acknowledged << 2 |
-                              a.silenced << 3));
+                              a.silenced << 3 | a.proven << 4));
   w.Byte(static_cast<uint8_t>(a.severity));
   w.Byte(static_cast<uint8_t>(a.completeness));
   WriteStrings(a.blind_sources, w);
@@ -62,6 +62,11 @@ std::string EncodeAlert(const Alert& a) {
   w.Varint(a.reports.size());
   for (const ReportKey& key : a.reports) WriteKey(key, w);
   w.BigEndian64(a.shape);
+  w.Varint(a.past.size());
+  for (const auto& [enters, leaves] : a.past) {
+    w.Signed(enters);
+    w.Signed(leaves);
+  }
   return row;
 }
 
@@ -79,6 +84,7 @@ StatusOr<Alert> DecodeAlert(std::string_view row) {
   a.was_confirmed = flags & 2;
   a.acknowledged = flags & 4;
   a.silenced = flags & 8;
+  a.proven = flags & 16;
   a.severity = static_cast<Severity>(r.Byte());
   a.completeness = static_cast<Completeness>(r.Byte());
   a.blind_sources = ReadStrings(r);
@@ -86,6 +92,10 @@ StatusOr<Alert> DecodeAlert(std::string_view row) {
   a.orgs = ReadStrings(r);
   for (uint64_t n = r.Varint(); n > 0 && r.ok(); --n) a.reports.push_back(ReadKey(r));
   a.shape = r.BigEndian64();
+  for (uint64_t n = r.Varint(); n > 0 && r.ok(); --n) {
+    const int64_t enters = r.Signed();
+    a.past.emplace_back(enters, r.Signed());
+  }
   if (!r.ok() || !r.done()) return DataLoss("alert row: cut or too long");
   return a;
 }
@@ -207,7 +217,8 @@ Status AlertBook::Restore(std::string_view name, std::string_view row) {
 void AlertBook::DropEndedBefore(int64_t before_ms, const std::function<void(Alert&)>& dropping) {
   for (auto it = by_id_.begin(); it != by_id_.end();) {
     Alert& alert = *it->second;
-    if (alert.phase == Alert::Phase::kOpen || alert.ended_ms >= before_ms) {
+    // One that was dismissed and whose count has not fallen since keeps the next one from opening.
+    if (alert.phase == Alert::Phase::kOpen || alert.must_fall || alert.ended_ms >= before_ms) {
       ++it;
       continue;
     }

@@ -43,6 +43,8 @@ struct Alert {
   int64_t held_since_ms = kNever;  // count: ≤ exit since; single: unchanged since. kNever: not so
   bool must_fall = false;      // count: dismissed, opens again only after its count has been ≤ exit
   bool was_confirmed = false;  // single: when it ended
+  bool proven =
+      false;  // count: incidents too old to be held gave ground enough for this generation
   // As last announced.
   bool acknowledged = false, silenced = false;
   Severity severity = Severity::kModerate;
@@ -51,7 +53,9 @@ struct Alert {
   std::string incident_id;         // single: of the incident last announced
   std::vector<std::string> orgs;   // that reported in this generation, ascending
   std::vector<ReportKey> reports;  // single: those of its incident at the last judgement
-  uint64_t shape = 0;              // single: hash of its incident, to tell when it changes
+  // Count: when incidents that are too old to be held entered this generation's window and left it.
+  std::vector<std::pair<int64_t, int64_t>> past;
+  uint64_t shape = 0;  // single: hash of its incident, to tell when it changes
 
   // Not stored: derived from the configuration, and the timer it is listed under.
   int rule_index = -1;

@@ -197,7 +197,9 @@ void Fold::Impl::TakeCommands(std::vector<const LogRecord*> commands, int64_t cl
   for (const LogRecord* record : commands) {
     const Command& command = command_of(record);
     const std::string name = record->picture + "/" + command.id;
-    if (!commands_.emplace(name, clock_ms + settings_->retention_ms()).second) continue;
+    int64_t& remembered_until_ms = commands_[name];
+    if (remembered_until_ms > clock_ms) continue;
+    remembered_until_ms = clock_ms + settings_->retention_ms();
     dirty_commands_.push_back(name);
     bool known = true;
     const bool about_alert =
@@ -206,9 +208,9 @@ void Fold::Impl::TakeCommands(std::vector<const LogRecord*> commands, int64_t cl
     if (picture == nullptr) {
       known = !about_alert;
     } else if (command.type == CommandType::kAcknowledge) {
-      known = picture->Acknowledge(command.alert_id);
+      known = picture->Acknowledge(command.alert_id, clock_ms);
     } else if (command.type == CommandType::kDismiss) {
-      known = picture->Dismiss(command.alert_id);
+      known = picture->Dismiss(command.alert_id, clock_ms);
     } else if (command.type == CommandType::kSilence) {
       picture->Silence(command, clock_ms);
     } else {

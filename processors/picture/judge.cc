@@ -91,7 +91,8 @@ void Judge::Reopen(Alert& alert, const Facts& facts) {
   alert.opened_ms = clock_ms();
   alert.ended_ms = 0;
   alert.held_since_ms = kNever;
-  alert.must_fall = alert.acknowledged = false;
+  alert.must_fall = alert.acknowledged = alert.proven = false;
+  alert.past.clear();
   alert.orgs.clear();
   Refresh(alert, facts);
   Emit(alert, facts, AlertState::kOpen, {});

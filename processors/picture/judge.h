@@ -114,6 +114,9 @@ std::span<const RuleEntry> RuleTable();
 
 void JudgeSingle(const Rule& rule, int rule_index, Judge& judge);  // rule_single.cc
 void JudgeCount(const Rule& rule, int rule_index, Judge& judge);   // rule_count.cc
+// The incident behind this open alert of a count rule is about to be forgotten: what it gave
+// remains.
+void RememberBehind(const Rule& rule, const Incident& incident, Alert& alert);  // rule_count.cc
 
 // How sure the alert is: as sure as the surest `needed` of its incidents.
 Certainty CertaintyOf(const Facts& facts, int64_t needed);

@@ -79,8 +79,16 @@ void Picture::Supersede(const Superseded& superseded) {
                                          : Cause::kCorrected;
 }
 
-bool Picture::Acknowledge(const std::string& alert_id) {
+// An alert that ended is known for as long as a report is kept; whether it has been dropped by then
+// must not matter.
+Alert* Picture::FindKnown(const std::string& alert_id, int64_t clock_ms) {
   Alert* alert = alerts_.Find(alert_id);
+  if (alert == nullptr || alert->phase == Alert::Phase::kOpen) return alert;
+  return alert->ended_ms + settings_->retention_ms() > clock_ms ? alert : nullptr;
+}
+
+bool Picture::Acknowledge(const std::string& alert_id, int64_t clock_ms) {
+  Alert* alert = FindKnown(alert_id, clock_ms);
   if (alert == nullptr) return false;
   if (alert->phase == Alert::Phase::kOpen && !alert->acknowledged) {
     alert->acknowledge_asked = true;
@@ -89,8 +97,8 @@ bool Picture::Acknowledge(const std::string& alert_id) {
   return true;
 }
 
-bool Picture::Dismiss(const std::string& alert_id) {
-  Alert* alert = alerts_.Find(alert_id);
+bool Picture::Dismiss(const std::string& alert_id, int64_t clock_ms) {
+  Alert* alert = FindKnown(alert_id, clock_ms);
   if (alert == nullptr) return false;
   if (alert->phase == Alert::Phase::kOpen) {
     alert->dismiss_asked = true;
@@ -118,6 +126,11 @@ void Picture::Unsilence(const Command& command) {
 void Picture::SourcesChanged() {
   LookAtOpen();
   for (int area : counters_.areas()) counters_.MarkChanged(area);
+  // Those that were announced but count nothing any more, too.
+  for (const auto& [id, sequence] : sequences_) {
+    const int area = settings_->FindArea(id);
+    if (area >= 0 && settings_->areas[area].picture == area_) counters_.MarkChanged(area);
+  }
 }
 
 void Picture::LookAtOpen() {
@@ -156,6 +169,7 @@ void Picture::DropExpired(int64_t clock_ms) {
           });
       if (!all) continue;
       going = incident->members;
+      RememberBehindAlerts(*incident);
       counters_.Forget(incident);
       merger_.Drop(incident);
     }
@@ -171,6 +185,21 @@ void Picture::DropExpired(int64_t clock_ms) {
       if (HeldReport* report = reports_.Find(key)) std::erase(report->alerts, &alert);
     }
   });
+}
+
+// An alert may outlive what it rests on.
+void Picture::RememberBehindAlerts(const Incident& incident) {
+  if (!incident.now.solid || incident.now.area < 0) return;
+  for (const Rule& rule : settings_->rules) {
+    if (rule.type != RuleType::kCount || !settings_->Covers(rule.of, incident.now.class_id))
+      continue;
+    for (int a = incident.now.area; a >= 0; a = a == area_ ? -1 : settings_->areas[a].parent) {
+      Alert* alert = alerts_.Latest(rule.id, settings_->areas[a].id);
+      if (alert == nullptr || alert->phase != Alert::Phase::kOpen) continue;
+      RememberBehind(rule, incident, *alert);
+      alerts_.MarkDirty(*alert);
+    }
+  }
 }
 
 std::vector<AlertTransition> Picture::Close(int64_t clock_ms) {

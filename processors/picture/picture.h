@@ -44,8 +44,8 @@ class Picture {
   // Whatever is held of the report below this revision is no more, unless it counts here.
   void Supersede(const Superseded& superseded);
   // False: there is no such alert.
-  bool Acknowledge(const std::string& alert_id);
-  bool Dismiss(const std::string& alert_id);
+  bool Acknowledge(const std::string& alert_id, int64_t clock_ms);
+  bool Dismiss(const std::string& alert_id, int64_t clock_ms);
   void Silence(const Command& command, int64_t clock_ms);
   void Unsilence(const Command& command);
   // A source has gone blind or has returned: open alerts are looked at again, areas tell.
@@ -116,7 +116,9 @@ class Picture {
   void Place(HeldReport* report) const;
   static void PairById(std::vector<IncidentChange>& incidents);
   void Count(const std::vector<Moved>& moved, int64_t clock_ms, Changes& changes);
+  Alert* FindKnown(const std::string& alert_id, int64_t clock_ms);
   void DropExpired(int64_t clock_ms);
+  void RememberBehindAlerts(const Incident& incident);
   void LookAtOpen();
   void Link(Alert& alert);
   void ConnectReports();

@@ -76,6 +76,8 @@ Status Picture::Restore(std::string_view key, std::string_view row, int64_t cloc
           ofs_->FindStored(std::string(rest.substr(area_end + 1, of_end - area_end - 1)));
       if (area < 0 || of < 0)
         return DataLoss("series row: area or class is not in the configuration");
+      if (rest[of_end + 1] == 'u' && settings_->areas[area].leaf)
+        return DataLoss("series row: nothing lies below this area");
       const auto hour_ms = static_cast<int64_t>(ByteReader(rest.substr(of_end + 2)).BigEndian64());
       return counters_.Restore(area, of, rest[of_end + 1] == 'u', hour_ms, row, clock_ms);
     }
@@ -140,6 +142,12 @@ void Picture::Link(Alert& alert) {
 
 Picture::Parts Picture::Dismantle() {
   Parts parts;
+  // What is stored and gone, but has not been said to be: no commit has come since.
+  for (const auto& [name, row] : alerts_.TakeRows()) parts.keys.push_back("A" + name);
+  counters_.TakeRows([&](int area, int of, bool unlocated, int64_t hour_ms, const std::string&) {
+    parts.keys.push_back(
+        SeriesKey(settings_->areas[area].id, ofs_->StoredName(of), unlocated, hour_ms));
+  });
   for (uint64_t chunk : reports_.chunks()) parts.keys.push_back(KeyWithNumber("R", chunk));
   counters_.ForEachRow([&](int area, int of, bool unlocated, int64_t hour_ms) {
     parts.keys.push_back(

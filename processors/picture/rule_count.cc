@@ -5,6 +5,8 @@
 // Incidents known from tips alone do not count. Source: contract, "Alert transition"; domain.md §3.
 #include <algorithm>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "base/hash.h"
 #include "base/time.h"
@@ -12,6 +14,31 @@
 
 namespace lagesbild::picture {
 namespace {
+
+// When an incident enters the window of an alert and when it leaves it.
+using Span = std::pair<int64_t, int64_t>;
+
+int64_t PaneMs(const Rule& rule) { return rule.window_ms <= kDayMs ? kMinuteMs : kHourMs; }
+
+// It counts from when it was in a pane and known (what lies ahead of the clock is known before)
+// until its pane leaves the window.
+Span SpanOf(const Rule& rule, const Incident& incident, int64_t opened_ms) {
+  const int64_t pane = FloorTo(incident.occurred_ms, PaneMs(rule));
+  return {std::max(opened_ms, std::min(pane, incident.first_seen_ms)), pane + rule.window_ms};
+}
+
+// How many of them overlap at most.
+int64_t Highest(std::vector<Span> spans) {
+  std::sort(spans.begin(), spans.end());
+  std::multiset<int64_t> leaving;  // of those that have entered, in a sweep over entering times
+  size_t highest = 0;
+  for (const auto& [enters, leaves] : spans) {
+    leaving.erase(leaving.begin(), leaving.upper_bound(enters));
+    leaving.insert(leaves);
+    highest = std::max(highest, leaving.size());
+  }
+  return static_cast<int64_t>(highest);
+}
 
 class CountRule {
  public:
@@ -30,14 +57,13 @@ class CountRule {
   bool InWindow(int64_t occurred_ms) const;
   bool IsBehind(const Contribution& contribution, int area) const;
   Facts FactsOf(int area, size_t incidents_max) const;
-  int64_t HighestSince(int area, int64_t since_ms) const;
+  int64_t HighestSince(int area, const Alert& alert) const;
   bool Wants(int area) const { return judge_.context().settings->areas[area].level == rule_.level; }
 
   const Rule& rule_;
   const int rule_index_;
   Judge& judge_;
   const int of_;
-  const int64_t pane_ms_ = rule_.window_ms <= kDayMs ? kMinuteMs : kHourMs;
 };
 
 void CountRule::Run() {
@@ -73,7 +99,7 @@ Counts CountRule::CountsOf(int area) const {
 }
 
 bool CountRule::InWindow(int64_t occurred_ms) const {
-  return FloorTo(occurred_ms, pane_ms_) > judge_.clock_ms() - rule_.window_ms;
+  return FloorTo(occurred_ms, PaneMs(rule_)) > judge_.clock_ms() - rule_.window_ms;
 }
 
 // True if this is one of the incidents that the rule counts in the area now.
@@ -110,29 +136,18 @@ Facts CountRule::FactsOf(int area, size_t incidents_max) const {
   return facts;
 }
 
-// The highest count since `since_ms`, with the incidents as now known: each counts from when it was
-// in a pane and known (what lies ahead of the clock is known before) until its pane leaves the
-// window.
-int64_t CountRule::HighestSince(int area, int64_t since_ms) const {
-  std::multiset<int64_t>
-      leaving;  // when those that have entered leave, in a sweep over entering times
-  std::vector<std::pair<int64_t, int64_t>> spans;
+// The highest count since the alert opened, with the incidents as now known.
+int64_t CountRule::HighestSince(int area, const Alert& alert) const {
+  std::vector<Span> spans = alert.past;
   const auto& incidents = judge_.context().counters->incidents(area);
-  for (auto it = incidents.lower_bound(since_ms - rule_.window_ms); it != incidents.end(); ++it) {
-    const Incident* i = *it;
-    if (!i->now.solid || !judge_.context().settings->Covers(rule_.of, i->now.class_id)) continue;
-    const int64_t pane = FloorTo(i->occurred_ms, pane_ms_);
-    const int64_t enters = std::max(since_ms, std::min(pane, i->first_seen_ms));
-    if (pane + rule_.window_ms > enters) spans.emplace_back(enters, pane + rule_.window_ms);
+  for (auto it = incidents.lower_bound(alert.opened_ms - rule_.window_ms); it != incidents.end();
+       ++it) {
+    if (!(*it)->now.solid || !judge_.context().settings->Covers(rule_.of, (*it)->now.class_id))
+      continue;
+    const Span span = SpanOf(rule_, **it, alert.opened_ms);
+    if (span.second > span.first) spans.push_back(span);
   }
-  std::sort(spans.begin(), spans.end());
-  size_t highest = 0;
-  for (const auto& [enters, leaves] : spans) {
-    leaving.erase(leaving.begin(), leaving.upper_bound(enters));
-    leaving.insert(leaves);
-    highest = std::max(highest, leaving.size());
-  }
-  return static_cast<int64_t>(highest);
+  return Highest(std::move(spans));
 }
 
 void CountRule::JudgeOpen(Alert& alert, int area, const Facts& facts, Cause cause) {
@@ -141,7 +156,7 @@ void CountRule::JudgeOpen(Alert& alert, int area, const Facts& facts, Cause caus
     judge_.Resolve(alert, facts, "dismissed");
     return;
   }
-  if (cause != Cause::kNone && HighestSince(area, alert.opened_ms) < rule_.enter) {
+  if (cause != Cause::kNone && !alert.proven && HighestSince(area, alert) < rule_.enter) {
     judge_.Cancel(alert, facts, cause);
     return;
   }
@@ -198,6 +213,14 @@ void CountRule::JudgeClosed(Alert* alert, int area, int64_t observed) {
 }
 
 }  // namespace
+
+void RememberBehind(const Rule& rule, const Incident& incident, Alert& alert) {
+  const Span span = SpanOf(rule, incident, alert.opened_ms);
+  if (alert.proven || span.second <= span.first) return;
+  alert.past.push_back(span);
+  alert.proven = Highest(alert.past) >= rule.enter;
+  if (alert.proven) alert.past.clear();
+}
 
 void JudgeCount(const Rule& rule, int rule_index, Judge& judge) {
   CountRule(rule, rule_index, judge).Run();

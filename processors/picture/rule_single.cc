@@ -68,11 +68,14 @@ void SingleRule::Run() {
       judge_.context().alerts->MarkDirty(*f.alert);
       continue;
     }
-    if (std::find(held.begin(), held.end(), f.home) == held.end()) {
-      JudgeEnded(f);
-      held.push_back(
-          f.home);  // an ended alert covers its incident all the same: no second one opens
+    if (std::find(held.begin(), held.end(), f.home) != held.end()) {
+      // Another speaks for the incident; what is confirmed under it is no news later.
+      f.alert->was_confirmed = f.home->now.confirmed;
+      judge_.context().alerts->MarkDirty(*f.alert);
+      continue;
     }
+    JudgeEnded(f);
+    held.push_back(f.home);  // an ended alert covers its incident all the same: no second one opens
   }
   std::vector<Incident*> fresh;
   for (const IncidentChange& change : judge_.changes().incidents) {

@@ -17,6 +17,8 @@ constexpr double kHour = 60;
 
 class CountStory : public ::testing::Test {
  protected:
+  explicit CountStory(Settings county = SmallCounty()) : town_(std::move(county)) {}
+
   // An incident of its own: every one in another place of the district.
   ReportBuilder Assault(const std::string& id, double minutes) {
     return Police(id).Happened(minutes).Where(1000.0 * ++places_, 0);
@@ -27,7 +29,7 @@ class CountStory : public ::testing::Test {
     }
   }
 
-  Town town_{SmallCounty()};
+  Town town_;
   int places_ = 0;
 };
 
@@ -247,6 +249,44 @@ TEST_F(CountStory, ADismissedCountThatFallsAndRisesWithinADayIsTheSameAlert) {
                                         "1380: resolved violence-24h in gard, 3, dismissed",
                                         "1456: open violence-24h in gard, 3, generation 2"));
   EXPECT_EQ(town_.AlertId("violence-24h", "gard"), id);
+}
+
+// Reports are kept for the longest window, a day here, and the grace, three hours. An alert may be
+// open for longer.
+class LongCountStory : public CountStory {
+ protected:
+  static Settings Forgetful() {
+    Settings county = SmallCounty();
+    county.windows_ms = {kHourMs, kDayMs};
+    county.grace_ms = 3 * kHourMs;
+    return county;
+  }
+  LongCountStory() : CountStory(Forgetful()) {}
+};
+
+TEST_F(LongCountStory, AnAlertOlderThanWhatItOpenedOnIsNotCancelledByALaterWithdrawal) {
+  Assaults({0, 10, 20});
+  for (int day = 1; day <= 3; ++day) Assaults({day * 24 * kHour - 10, day * 24 * kHour});
+  EXPECT_EQ(town_.Said().front(), "20: open violence-24h in gard, 3");
+  town_.Send(72 * kHour + 5, Withdrawn(Police("p8"), 2));
+  EXPECT_THAT(town_.Said(), ElementsAre("4325: updated violence-24h in gard, 1"));
+}
+
+TEST_F(LongCountStory, WhatItOpenedOnIsRememberedForNoMoreThanItWas) {
+  Assaults({0, 23 * kHour});
+  town_.Send(23 * kHour + 30, Assault("late", 23 * kHour + 30));
+  EXPECT_THAT(town_.Said(), ElementsAre("1410: open violence-24h in gard, 3"));
+  // The first is forgotten after 27 hours and a bit; without the third the count never was three.
+  town_.Send(29 * kHour, Withdrawn(Police("late"), 2));
+  EXPECT_THAT(town_.Said(), ElementsAre("1740: cancelled violence-24h in gard, 1, withdrawn"));
+}
+
+TEST_F(LongCountStory, ADismissedAlertIsRememberedAsLongAsItsCountDoesNotFall) {
+  Assaults({0, 10, 20});
+  town_.Send(30, Dismiss("c-1", town_.AlertId("violence-24h", "gard"), "known"));
+  EXPECT_THAT(town_.Said(), SizeIs(2));
+  for (int hours = 12; hours <= 96; hours += 4) Assaults({hours * kHour});
+  EXPECT_THAT(town_.Said(), IsEmpty());
 }
 
 TEST(CountRuleWithADelay, OpensWhenTheCountHasStoodForIt) {

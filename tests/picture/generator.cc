@@ -36,6 +36,10 @@ Settings BusyCounty(uint64_t seed) {
   s.rules.push_back(Count("square-1h", {}, "place", kHourMs, 2, 1, 0));
   s.rules.back().for_ms = 7 * kMinuteMs;
   s.rules.back().no_reraise_ms = 2 * kHourMs;
+  if (random() % 3 == 0) {  // reports are forgotten soon
+    s.windows_ms.pop_back();
+    s.grace_ms = 12 * kHourMs;
+  }
   if (random() % 2 == 0) s.sources[s.FindSource("polisen")].expected_gap_ms = 5 * kHourMs;
   if (random() % 2 == 0) s.sources[s.FindSource("vakt")].expected_gap_ms = 9 * kHourMs;
   if (random() % 3 == 0) s.sources[s.FindSource("vakt")].feeds = {"violence"};
@@ -78,6 +82,9 @@ Moment Generator::Next(const std::vector<std::string>& alert_ids) {
 }
 
 void Generator::SomethingAbout(Sent& sent, Moment& out) {
+  // Of what is forgotten nothing can be said any more: incidents have counted that cannot be taken
+  // back.
+  if (clock_ms_ - sent.report.occurred_ms > settings_.retention_ms() - 2 * kHourMs) return;
   const int what = Below(10);
   if (what < 2) {
     Send(sent.report, out);  // a duplicate
@@ -163,7 +170,7 @@ Report Generator::Revised(Sent& sent) {
       report.verification = Verification::kConfirmed;
       break;
     case 5:
-      report.precision_m = report.has_point ? 10 + 20 * Below(4) : 0;
+      if (report.has_point && report.area != "lan") report.precision_m = 10 + 20 * Below(4);
       break;
     default:
       break;  // says the same again
@@ -199,7 +206,10 @@ void Generator::Place(Report& report) {
     report.area = step < 3 ? "akalla" : "kista";
   }
   report.indoor_dwelling = false;
-  if (Chance(0.05)) {
+  if (Chance(0.04)) {
+    report.area = "lan";  // a centroid
+    report.precision_m = 20000;
+  } else if (Chance(0.05)) {
     report.indoor_dwelling = true;
     report.area = hv ? "hv" : "ja";
   } else if (Chance(0.12)) {
@@ -214,7 +224,12 @@ void Generator::Send(const Report& report, Moment& out) {
   const bool refuted = report.verification == Verification::kRefuted;
   const int64_t minute_ms = FloorTo(clock_ms_, kMinuteMs);
   out.records.push_back(ToAll(clock_ms_, Liveness{report.key.org, minute_ms}));
-  if (report.revision > 1 || refuted) {
+  const bool too_old =
+      clock_ms_ - report.occurred_ms > settings_.longest_window_ms() + settings_.grace_ms;
+  if (too_old) {
+    out.records.push_back(
+        ToAll(clock_ms_, Superseded{report.key, report.revision, false, refuted, ""}));
+  } else if (report.revision > 1 || refuted) {
     const bool first = Chance(0.5);
     const Superseded superseded{report.key, report.revision, false, refuted, picture};
     if (first) out.records.push_back(ToAll(clock_ms_, superseded));

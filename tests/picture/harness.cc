@@ -12,11 +12,12 @@
 
 namespace lagesbild::picture {
 
-Harness::Harness(const Settings& settings) : settings_(settings), fold_(NewFold()) {}
+Harness::Harness(const Settings& settings) : settings_({settings}), fold_(NewFold()) {}
 
 std::unique_ptr<Fold> Harness::NewFold() const {
-  return std::make_unique<Fold>(
-      [settings = settings_](std::string_view) -> StatusOr<Settings> { return settings; });
+  return std::make_unique<Fold>([this](std::string_view encoded) -> StatusOr<Settings> {
+    return settings_[std::stoul(std::string(encoded))];
+  });
 }
 
 std::vector<AlertTransition> Harness::Feed(const Moment& moment) {
@@ -27,7 +28,11 @@ std::vector<AlertTransition> Harness::Feed(const Moment& moment) {
 }
 
 void Harness::Commit() {
-  for (Aggregate& a : fold_->CollectAggregates()) latest[a.area] = std::move(a);
+  for (Aggregate& a : fold_->CollectAggregates()) {
+    const auto before = latest.find(a.area);
+    sequences_whole &= a.sequence == (before == latest.end() ? 1 : before->second.sequence + 1);
+    latest[a.area] = std::move(a);
+  }
   fold_->CollectRows(++commits_, [this](std::string_view key, const std::string* value) {
     if (value) {
       rows[std::string(key)] = *value;
@@ -64,6 +69,17 @@ std::string PictureText(const std::map<std::string, Aggregate>& latest) {
     if (!windows.empty()) out += area + "\n" + windows;
     const std::string unlocated = WindowsText(a.unlocated);
     if (!unlocated.empty()) out += area + " itself\n" + unlocated;
+  }
+  return out;
+}
+
+std::string CompletenessText(const std::map<std::string, Aggregate>& latest) {
+  std::string out;
+  for (const auto& [area, a] : latest) {
+    if (a.completeness == Completeness::kComplete) continue;
+    out += area + " " + std::string(CompletenessName(a.completeness));
+    for (const std::string& org : a.blind_sources) out += " " + org;
+    out += "\n";
   }
   return out;
 }

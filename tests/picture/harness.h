@@ -19,6 +19,8 @@ using Rows = std::map<std::string, std::string>;
 class Harness {
  public:
   explicit Harness(const Settings& settings);
+  // Configurations in the stream name these by their place: "0" is the one of the constructor.
+  void AddSettings(const Settings& settings) { settings_.push_back(settings); }
 
   // The transitions of this moment and of what fell due before it.
   std::vector<AlertTransition> Feed(const Moment& moment);
@@ -26,21 +28,26 @@ class Harness {
   void Commit();
   // Goes on as after a restart: a new fold from `rows`. Call Commit before.
   void Restart();
+  // What Fold::stats says.
+  Fold::Stats stats() const { return fold_->stats(); }
 
   std::map<std::string, Aggregate> latest;  // by area
+  bool sequences_whole =
+      true;  // each aggregate so far was numbered one after the one before of its area
   Rows rows;
   size_t dead_letters = 0;
 
  private:
   std::unique_ptr<Fold> NewFold() const;
 
-  Settings settings_;
+  std::vector<Settings> settings_;
   std::unique_ptr<Fold> fold_;
   uint64_t commits_ = 0;
 };
 
 // The latest aggregates' windows in one text: areas, windows, and measures that count something.
 std::string PictureText(const std::map<std::string, Aggregate>& latest);
+std::string CompletenessText(const std::map<std::string, Aggregate>& latest);
 std::string WindowsText(const std::vector<WindowCells>& windows);
 
 // A stream as a fold sees it when coordinators answer its alerts: moments of `generator`, with the

@@ -26,11 +26,16 @@ std::string Text(const AlertTransition& t) {
   for (const std::string& org : t.blind_sources) out += " blind:" + org;
   if (t.silenced) out += " silenced";
   if (t.acknowledged) out += " acknowledged";
-  if (t.state == AlertState::kCancelled) return out;
+  const bool count_rule = t.window_ms > 0;
+  if (t.state == AlertState::kCancelled && !count_rule) return out;
   out += Numbered(" observed ", t.observed) + " kinds";
   for (uint32_t n : t.by_kind) out += Numbered(" ", n);
   std::vector<std::string> incidents;
+  // The newest fifty are named; of those that happened at the same time, either.
+  const int64_t cut_ms =
+      static_cast<int64_t>(t.incidents.size()) < t.observed ? t.incidents.front().occurred_ms : 0;
   for (const IncidentSummary& i : t.incidents) {
+    if (i.occurred_ms <= cut_ms) continue;
     incidents.push_back("\n    " + i.class_name + " " + FormatTimeMs(i.occurred_ms) +
                         Numbered(" reports ", i.reports) +
                         Numbered(" verification ", static_cast<int>(i.verification)));
@@ -56,10 +61,10 @@ std::string Text(const slow::Transition& s) {
   t.acknowledged = s.acknowledged;
   t.observed = s.observed;
   t.by_kind = s.by_kind;
-  const size_t omitted =
-      s.incidents.size() > 50 ? s.incidents.size() - 50 : 0;  // the newest are named
-  for (const slow::Brief& b :
-       std::vector(s.incidents.begin() + static_cast<ptrdiff_t>(omitted), s.incidents.end())) {
+  t.window_ms = s.window_ms;
+  const size_t omitted = s.incidents.size() > 50 ? s.incidents.size() - 50 : 0;
+  for (size_t i = omitted; i < s.incidents.size(); ++i) {
+    const slow::Brief& b = s.incidents[i];
     t.incidents.push_back({"", b.class_name, b.occurred_ms, b.reports, b.verification});
   }
   return Text(t);

@@ -41,7 +41,9 @@ std::vector<Moment> Stream(uint64_t seed, const Settings& settings) {
 
 struct Outcome {
   std::vector<AlertTransition> said;
-  std::string picture;  // the last aggregates
+  std::string picture;       // the last aggregates
+  std::string completeness;  // of those
+  size_t dead_letters = 0;
 };
 
 Outcome Play(const Settings& settings, const std::vector<Moment>& stream) {
@@ -52,6 +54,8 @@ Outcome Play(const Settings& settings, const std::vector<Moment>& stream) {
   }
   harness.Commit();
   out.picture = PictureText(harness.latest);
+  out.completeness = CompletenessText(harness.latest);
+  out.dead_letters = harness.dead_letters;
   return out;
 }
 
@@ -136,6 +140,7 @@ TEST(PropertyTest, TheOrderWithinAnInstantIsOfNoConsequence) {
     const Outcome a = Play(settings, stream), b = Play(settings, shuffled);
     EXPECT_TRUE(SameLines(JsonOf(b.said), JsonOf(a.said)));
     EXPECT_EQ(a.picture, b.picture);
+    EXPECT_EQ(a.completeness, b.completeness);
   });
 }
 
@@ -159,6 +164,7 @@ TEST(PropertyTest, TheCadenceOfTicksIsOfNoConsequence) {
     const Outcome a = Play(settings, stream), b = Play(settings, ticked);
     EXPECT_TRUE(SameLines(JsonOf(b.said), JsonOf(a.said)));
     EXPECT_EQ(a.picture, b.picture);
+    EXPECT_EQ(a.completeness, b.completeness);
   });
 }
 
@@ -182,6 +188,9 @@ TEST(PropertyTest, CommitsAndRestartsAreOfNoConsequence) {
     harness.Commit();
     EXPECT_TRUE(SameLines(JsonOf(said), JsonOf(straight.said)));
     EXPECT_EQ(PictureText(harness.latest), straight.picture);
+    EXPECT_EQ(CompletenessText(harness.latest), straight.completeness);
+    EXPECT_TRUE(harness.sequences_whole);
+    EXPECT_EQ(harness.dead_letters, straight.dead_letters);
   });
 }
 

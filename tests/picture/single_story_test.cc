@@ -266,6 +266,21 @@ TEST_F(SingleStory, TwoAlertsThatComeToOneIncidentBecomeTheOlder) {
   EXPECT_TRUE(said[0].alert_id < said[1].alert_id) << "in the order of alert ids";
 }
 
+TEST_F(SingleStory, WhereAnOpenAlertSpeaksForTheIncidentAnEndedOneIsQuietForGood) {
+  town_.Send(10, Shooting(Police("p1")).Happened(5).Where(-150, 0));
+  town_.Send(5 * kHour, Shooting(Police("p2")).Happened(6).Where(150, 0));
+  town_.Pass(7 * kHour);  // the first has resolved
+  EXPECT_THAT(town_.Said(),
+              ElementsAre("10: open grave-single in gard", "300: open grave-single in gard",
+                          "370: resolved grave-single in gard"));
+  town_.Send(8 * kHour, Shooting(Guard("g")).Happened(0).Where(0, 0));  // both are one
+  town_.Send(9 * kHour, Shooting(Police("p2")).Happened(6).Where(150, 0).Revision(2).Confirmed());
+  EXPECT_THAT(town_.Said(), ElementsAre("480: updated grave-single in gard",
+                                        "540: updated grave-single in gard"));
+  town_.Send(16 * kHour, Shooting(Tip("t", "r")).Happened(2).Where(0, 0));  // not a confirmation
+  EXPECT_THAT(town_.Said(), ElementsAre("900: resolved grave-single in gard"));
+}
+
 TEST_F(SingleStory, AnAlertStaysWithTheEarliestOfItsReportsThatRemains) {
   town_.Send(30, Shooting(Guard("g")).Happened(0));
   town_.Send(31, Shooting(Police("p1")).Happened(20).Where(90, 0));

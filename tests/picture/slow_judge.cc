@@ -32,7 +32,11 @@ const std::vector<Incident>& Judge::incidents(const std::string& picture) const 
 
 std::vector<Transition> Judge::Instant(int64_t clock_ms, const Log& records) {
   std::vector<Transition> out;
-  if (!began_ms_) began_ms_ = clock_ms;
+  if (heard_ms_.empty()) {
+    for (const Source& source : settings_.sources) {
+      heard_ms_[source.org] = FloorTo(clock_ms, kMinuteMs) + kMinuteMs;
+    }
+  }
   for (auto due = NextDue(); due && *due < clock_ms; due = NextDue()) JudgeAt(*due, {}, out);
   JudgeAt(clock_ms, records, out);
   return out;
@@ -94,15 +98,15 @@ std::optional<int64_t> Judge::NextDue() const {
   }
   for (const auto& [what, until_ms] : silences_) due(until_ms);
   for (const Source& source : settings_.sources) {
-    auto heard = heard_ms_.find(source.org);
-    due((heard != heard_ms_.end() ? heard->second : began_ms_.value_or(0)) +
-        source.expected_gap_ms);
+    due(heard_ms_.at(source.org) + source.expected_gap_ms);
   }
   return next;
 }
 
 void Judge::Obey(const std::string& picture, const Command& command) {
-  if (!obeyed_.insert({picture, command.id}).second) return;
+  int64_t& remembered_until_ms = obeyed_[{picture, command.id}];
+  if (remembered_until_ms > clock_ms_) return;
+  remembered_until_ms = clock_ms_ + settings_.retention_ms();
   if (command.type == CommandType::kSilence) {
     silences_[{command.area, command.rule}] = command.until_ms;
     return;
@@ -117,7 +121,10 @@ void Judge::Obey(const std::string& picture, const Command& command) {
     return;
   }
   Alert& alert = *alerts_[name->second];
-  if (alert.life != Alert::Life::kOpen) return;
+  if (alert.life != Alert::Life::kOpen) {
+    if (clock_ms_ - alert.ended_ms >= settings_.retention_ms()) ++dead_letters_;  // long forgotten
+    return;
+  }
   if (command.type == CommandType::kDismiss) dismissed_.insert(alert.number);
   if (command.type == CommandType::kAcknowledge) alert.acknowledged = true;
 }
@@ -130,8 +137,9 @@ std::set<std::string> Judge::ReasonsOf(const std::string& picture, const Log& re
     if (const auto* s = std::get_if<Superseded>(&record.body)) {
       out.insert(s->withdrawn ? "withdrawn" : s->refuted ? "refuted" : "corrected");
     } else if (const auto* r = std::get_if<Report>(&record.body); r && record.picture == picture) {
-      out.insert(r->verification == Verification::kRefuted ? "refuted" : "corrected");
+      out.insert("corrected");
       out.insert("merged");
+      out.insert("refuted");  // it may have moved to where a refutation takes it
     }
   }
   return out;
@@ -141,9 +149,7 @@ std::set<std::string> Judge::BlindAt(int64_t clock_ms) const {
   std::set<std::string> out;
   for (const Source& source : settings_.sources) {
     if (source.expected_gap_ms == 0) continue;
-    auto heard = heard_ms_.find(source.org);
-    const int64_t from = heard != heard_ms_.end() ? heard->second : began_ms_.value_or(0);
-    if (clock_ms - from >= source.expected_gap_ms) out.insert(source.org);
+    if (clock_ms - heard_ms_.at(source.org) >= source.expected_gap_ms) out.insert(source.org);
   }
   return out;
 }
@@ -216,9 +222,10 @@ void Judge::Say(Alert& alert, AlertState state, std::set<std::string> reasons,
     alert.orgs.clear();
   } else if (state == AlertState::kResolved) {
     alert.life = Alert::Life::kResolved;
-    alert.resolved_ms = clock_ms_;
+    alert.ended_ms = clock_ms_;
   } else if (state == AlertState::kCancelled) {
     alert.life = Alert::Life::kGone;
+    alert.ended_ms = clock_ms_;
   }
   const Content content = Look(alert);
   Note(alert, content);
@@ -237,6 +244,8 @@ void Judge::Say(Alert& alert, AlertState state, std::set<std::string> reasons,
   t.picture = alert.picture;
   t.area = alert.area;
   t.of = alert.of;
+  if (settings_.rules[alert.rule].type == RuleType::kCount)
+    t.window_ms = settings_.rules[alert.rule].window_ms;
   t.observed = static_cast<int64_t>(content.briefs.size());
   t.incidents = content.briefs;
   t.by_kind = content.by_kind;

@@ -18,15 +18,16 @@
 // - A count rule's ground: at some time since this generation opened, the number of solid incidents
 //   as now known, in the window then, that had occurred or were known then, reached `enter`.
 // - Contributing orgs are those of all reports that an alert of this generation has had.
-// - A source with an expected gap that was never heard counts from the clock at which it became
-//   known. A minute heard covers its last second: blind from minute + 1 min + gap on.
+// - A source with an expected gap that was never heard counts as heard in the minute in which it
+//   became known. A minute heard covers its last second: blind from minute + 1 min + gap on.
 // - A resolved single alert stays with its incident and opens again only by a confirmation that
 //   comes then, while the incident is not older than `max_age`. A new generation is not
 //   acknowledged. When none of its reports remains it is over: if they return, that is a new alert.
 // - Of two open alerts that come to one incident the younger is the one that first opened later; at
 //   the same clock the one with the higher id. Of a resolved and an open one, the open one stays.
 // - Commands come before the judgement of their instant: what is dismissed is dismissed, even if it
-//   would have gone. A command id is taken once a picture.
+//   would have gone. A command id is taken once a picture, as long as a report is kept. An
+//   alert that ended is known that long.
 
 #pragma once
 
@@ -60,6 +61,7 @@ struct Transition {
   AlertState state = AlertState::kOpen;
   int64_t at_ms = 0, since_ms = 0;
   std::string rule, picture, area, of;
+  int64_t window_ms = 0;  // 0: a single rule's
   int64_t observed = 0;
   std::vector<Brief> incidents;  // by occurred_ms, then first report
   KindCounts by_kind{};
@@ -114,7 +116,7 @@ class Judge {
     std::string picture, area, of;
     enum class Life { kOpen, kResolved, kGone } life = Life::kOpen;
     int generation = 1;
-    int64_t sequence = 0, first_opened_ms = 0, since_ms = 0, resolved_ms = 0;
+    int64_t sequence = 0, first_opened_ms = 0, since_ms = 0, ended_ms = 0;
     bool acknowledged = false;
     std::set<std::string> orgs;
     // As last judged.
@@ -161,13 +163,13 @@ class Judge {
   std::set<std::string> pictures_;
   Log log_;
   int64_t clock_ms_;
-  std::optional<int64_t> began_ms_;
   std::map<std::string, std::vector<Incident>> before_, now_;  // by picture
   std::set<std::string> reasons_;  // why something may have gone just now
   std::vector<std::unique_ptr<Alert>> alerts_;
   std::map<std::pair<size_t, std::string>, Series> series_;
   std::map<std::string, int> names_;
-  std::set<std::pair<std::string, std::string>> obeyed_;             // (picture, command id)
+  std::map<std::pair<std::string, std::string>, int64_t>
+      obeyed_;  // (picture, command id) → remembered until
   std::map<std::pair<std::string, std::string>, int64_t> silences_;  // (area, rule) → until
   std::map<std::string, int64_t> heard_ms_;                          // org → end of the minute
   std::set<int> dismissed_;                                          // in this instant

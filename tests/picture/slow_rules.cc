@@ -122,8 +122,8 @@ void Judge::JudgeCount(const std::string& picture, size_t rule, const std::strin
   if (!series.pending_since_ms) series.pending_since_ms = clock_ms_;
   if (clock_ms_ - *series.pending_since_ms < r.for_ms) return;
   series.pending_since_ms.reset();
-  const bool again = last && last->life == Alert::Life::kResolved &&
-                     clock_ms_ - last->resolved_ms <= r.no_reraise_ms;
+  const bool again =
+      last && last->life == Alert::Life::kResolved && clock_ms_ - last->ended_ms <= r.no_reraise_ms;
   Alert& alert =
       again ? *last : Open(rule, picture, area, r.of.what == Of::What::kAll ? "all" : r.of.name);
   if (again) ++alert.generation;
@@ -170,6 +170,7 @@ void Judge::JudgeSingles(const std::string& picture, size_t rule, std::vector<Tr
     }
     if (home && !taken) at_home[home] = alert;
     if (!home) alert->life = Alert::Life::kGone;
+    if (taken) alert->confirmed = home->verification == Verification::kConfirmed;
   }
   for (auto& [home, alert] : at_home) {
     if (dismissed_.contains(alert->number)) {
