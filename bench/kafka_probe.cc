@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -37,6 +38,7 @@ struct Options {
   size_t value_bytes = 250;
   int64_t latency_s = 0;
   int64_t rate = 100;
+  KafkaConfig::Properties consumer, producer;  // librdkafka's, to try others than ours
 };
 
 [[noreturn]] void Fail(const Status& status) {
@@ -204,6 +206,31 @@ class Partner {
   rd_kafka_t* client_ = nullptr;
 };
 
+// Where the time of small transactions goes.
+class Stages {
+ public:
+  // What passed since the last call, as `stage`.
+  void Mark(size_t stage) {
+    const auto now = Clock::now();
+    sum_ms_[stage] += std::chrono::duration<double, std::milli>(now - last_).count();
+    last_ = now;
+  }
+  void Restart() { last_ = Clock::now(); }
+  void Print(int64_t transactions) const {
+    std::printf("a transaction, ms:");
+    for (size_t i = 0; i < kNames.size(); ++i) {
+      std::printf(" %s %.2f", kNames[i], sum_ms_[i] / static_cast<double>(transactions));
+    }
+    std::printf(" (%lld transactions)\n", static_cast<long long>(transactions));
+  }
+  enum : size_t { kBegin, kProduce, kOffsets, kCommit };
+
+ private:
+  static constexpr std::array kNames = {"begin", "produce", "offsets", "commit"};
+  std::array<double, kNames.size()> sum_ms_ = {};
+  Clock::time_point last_;
+};
+
 // Copies until told to stop; each transaction takes what is there.
 void CopyLoop(KafkaLog& log, const std::string& in, const std::string& out, const Options& options,
               std::atomic<bool>& ready, const std::atomic<bool>& stop) {
@@ -216,21 +243,33 @@ void CopyLoop(KafkaLog& log, const std::string& in, const std::string& out, cons
   const auto partitions = PartitionsOf(in, options.partitions);
   for (const auto& at : partitions) Must(consumer->Start(at, 0));
   ready = true;
+  Stages stages;
+  int64_t transactions = 0;
   while (!stop) {
     (void)Must(consumer->Poll(absl::Milliseconds(100)));
     std::vector<stream::OffsetToCommit> offsets;
+    stages.Restart();
     for (const auto& at : partitions) {
       const stream::Batch batch = Must(consumer->Read(at, 1000));
       if (batch.records.empty()) continue;
-      if (offsets.empty()) Must(sink->Begin());
-      for (const auto& record : batch.records)
+      if (offsets.empty()) {
+        Must(sink->Begin());
+        stages.Mark(Stages::kBegin);
+      }
+      for (const auto& record : batch.records) {
         Must(sink->Produce({out, at.partition}, {.key = record.key, .value = record.value}));
+      }
       offsets.push_back({at, batch.next_offset, "seq=1"});
     }
     if (offsets.empty()) continue;
+    stages.Mark(Stages::kProduce);
     Must(sink->SendOffsets(out, offsets, consumer->membership().get()));
+    stages.Mark(Stages::kOffsets);
     Must(sink->Commit());
+    stages.Mark(Stages::kCommit);
+    ++transactions;
   }
+  stages.Print(transactions);
 }
 
 void Latency(KafkaLog& log, const Options& options) {
@@ -301,7 +340,12 @@ Options Parse(int argc, char** argv) {
       options.latency_s = std::stoll(value);
     else if (flag == "--rate")
       options.rate = std::stoll(value);
-    else
+    else if (flag == "--consumer" || flag == "--producer") {
+      const size_t equals = value.find('=');
+      if (equals == std::string::npos) Fail(InvalidArgument(flag + " NAME=VALUE"));
+      (flag == "--consumer" ? options.consumer : options.producer)
+          .emplace_back(value.substr(0, equals), value.substr(equals + 1));
+    } else
       Fail(InvalidArgument("unknown flag " + flag));
   }
   if (options.broker.empty()) Fail(InvalidArgument("--broker HOST:PORT is needed"));
@@ -312,6 +356,8 @@ void Main(int argc, char** argv) {
   const Options options = Parse(argc, argv);
   KafkaLogOptions log_options;
   log_options.config.bootstrap_servers = options.broker;
+  log_options.config.consumer = options.consumer;
+  log_options.config.producer = options.producer;
   auto log = Must(KafkaLog::Open(std::move(log_options)));
   if (options.latency_s > 0) return Latency(*log, options);
   const std::string topic = Topic(*log, "in", options.partitions);

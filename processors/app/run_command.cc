@@ -11,6 +11,7 @@
 #include "app/exit_code.h"
 #include "app/host.h"
 #include "app/stop_signal.h"
+#include "app/topics_file.h"
 #include "stream/service.h"
 
 namespace lagesbild::app {
@@ -120,7 +121,13 @@ int Run(const Args& args, Io& io) {
   }
   const std::string key = (*intake)->secret;
   stream::World world = (*host)->world();
-  stream::Service service(OptionsOf(args, *loaded), world, std::move(*intake));
+  stream::ServiceOptions options = OptionsOf(args, *loaded);
+  if (!embedded) {
+    auto specs = ReadTopics(kTopicsYaml, "topics.yaml", TopicsOptionsOf(*loaded));
+    if (!specs.ok()) return Fail(specs.status(), io);
+    options.topic_specs = *std::move(specs);
+  }
+  stream::Service service(std::move(options), world, std::move(*intake));
   const Status ended = Serve(args, io, key, service, world.metrics);
   return ended.ok() ? kExitOk : Fail(ended, io);
 }

@@ -64,8 +64,11 @@ class TopicsReader {
     spec.config.push_back(
         {.name = "cleanup.policy",
          .value = reader.Choice("cleanup", {"delete", "compact", "compact,delete"}, "delete")});
-    ReadTimestamps(reader, spec);
-    ReadRetention(reader, spec);
+    const bool append = reader.Choice("timestamps", {"append", "record"}, "record") == "append";
+    const bool backtest = append && options_.clock == ClockMode::kRecords;
+    spec.config.push_back({.name = "message.timestamp.type",
+                           .value = append && !backtest ? "LogAppendTime" : "CreateTime"});
+    ReadRetention(reader, backtest, spec);
     if (const Yaml* config = reader.Take("config")) {
       for (const Yaml& each : config->children) {
         spec.config.push_back(
@@ -92,16 +95,16 @@ class TopicsReader {
     }
   }
 
-  void ReadTimestamps(MapReader& reader, TopicSpec& spec) {
-    const bool append = reader.Choice("timestamps", {"append", "record"}, "record") == "append";
-    const bool by_broker = append && options_.clock == ClockMode::kWall;
-    spec.config.push_back(
-        {.name = "message.timestamp.type", .value = by_broker ? "LogAppendTime" : "CreateTime"});
-  }
-
-  void ReadRetention(MapReader& reader, TopicSpec& spec) {
+  void ReadRetention(MapReader& reader, bool backtest, TopicSpec& spec) {
     if (!reader.Has("retention")) return;
-    if (reader.Text("retention") == kLogRetention) {
+    const bool of_log = reader.Text("retention") == kLogRetention;
+    if (backtest) {
+      // The broker counts from the records' own times: a recorded year would be gone in minutes.
+      spec.config.push_back(
+          {.name = "retention.ms", .value = "-1", .must = ConfigRule::Must::kAtLeast});
+      return;
+    }
+    if (of_log) {
       spec.config.push_back({.name = "retention.ms",
                              .value = std::to_string(options_.log_retention_ms),
                              .must = ConfigRule::Must::kAtLeast});

@@ -25,10 +25,19 @@ bool Service::stopping() {
   return told_.stopping;
 }
 
+StatusOr<PartitionCounts> Service::AskForTopics() {
+  LB_ASSIGN_OR_RETURN(const std::vector<std::string> problems,
+                      CheckTopics(world_.log, options_.topic_specs));
+  if (problems.empty()) return CountPartitions(world_.log, options_.topics);
+  std::string all = "the topics are not as they must be:";
+  for (const std::string& problem : problems) all += "\n  " + problem;
+  return FailedPrecondition(all);
+}
+
 StatusOr<PartitionCounts> Service::WaitForTopics(const std::stop_token& stop) {
   bool said = false;
   while (true) {
-    StatusOr<PartitionCounts> counts = CountPartitions(world_.log, options_.topics);
+    StatusOr<PartitionCounts> counts = AskForTopics();
     if (!absl::IsUnavailable(counts.status())) return counts;
     if (!said) {
       const std::string why = Message(counts.status());

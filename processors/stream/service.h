@@ -17,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "stream/intake_worker.h"
 #include "stream/picture_worker.h"
+#include "stream/topic_specs.h"
 
 namespace lagesbild::stream {
 
@@ -24,6 +25,8 @@ struct ServiceOptions {
   std::string group = "lagesbild";
   std::string instance_id;  // of this process, the same after a restart; needed
   Topics topics;
+  std::vector<TopicSpec>
+      topic_specs;  // what the topics must be like; empty: only counts are asked for
   bool intake = true, picture = true;
   int picture_workers = 1;
   ClockMode clock = ClockMode::kWall;
@@ -64,6 +67,7 @@ class Service {
     bool stopping = false;
   };
 
+  StatusOr<PartitionCounts> AskForTopics();
   StatusOr<PartitionCounts> WaitForTopics(const std::stop_token& stop);
   void RunIntake(const PartitionCounts& counts);
   void RunPicture(const PartitionCounts& counts, int number);

@@ -49,7 +49,10 @@ TEST(TopicsFile, NamesAreThoseThatTheEngineUses) {
 
 TEST(TopicsFile, RawTopicsAreStampedByTheBrokerButInABacktest) {
   EXPECT_EQ(Config(Spec(Specs(), "safety.tips.v1"), "message.timestamp.type"), "LogAppendTime");
+  EXPECT_EQ(Config(Spec(Specs(), "safety.tips.v1"), "retention.ms"), std::to_string(7 * kDayMs));
   const auto backtest = Specs({.clock = ClockMode::kRecords});
+  // By the records' own times a broker would throw a recorded year away at once.
+  EXPECT_EQ(Config(Spec(backtest, "safety.tips.v1"), "retention.ms"), "-1");
   EXPECT_EQ(Config(Spec(backtest, "safety.tips.v1"), "message.timestamp.type"), "CreateTime");
   EXPECT_EQ(Config(Spec(Specs(), "safety.alerts.v1"), "message.timestamp.type"), "CreateTime");
 }

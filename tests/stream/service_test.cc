@@ -181,5 +181,18 @@ TEST_F(ServiceTest, MissingTopicsAreNamedWithTheCommandThatMendsThem) {
   EXPECT_THAT(Message(status), HasSubstr("lagesbild topics apply"));
 }
 
+TEST_F(ServiceTest, TopicsThatAreNotAsTheyMustBeAreRefused) {
+  auto options = Options(ClockMode::kWall);
+  options.topic_specs = {{.role = "lease",
+                          .name = topics_.lease,
+                          .rule = PartitionRule::kFixed,
+                          .partitions = 7,
+                          .config = {}}};
+  Service service(options, {*log_, *stores_, clock_, metrics_, reporter_, health_}, Configured());
+  const Status status = service.Run(std::stop_token());
+  EXPECT_TRUE(absl::IsFailedPrecondition(status));
+  EXPECT_THAT(Message(status), HasSubstr(topics_.lease + " has 1 partition, must have 7"));
+}
+
 }  // namespace
 }  // namespace lagesbild::stream
