@@ -1,0 +1,157 @@
+#include <algorithm>
+
+#include "io/record_format.h"
+#include "sim/sim_clients.h"
+
+namespace lagesbild::sim {
+
+using stream::Batch;
+using stream::CommittedOffset;
+using stream::GroupEvent;
+using stream::TopicPartition;
+
+namespace {
+
+std::string Name(const TopicPartition& at) {
+  return at.topic + " partition " + std::to_string(at.partition);
+}
+
+}  // namespace
+
+SimConsumer::SimConsumer(SimKafka& kafka, SimProcess& process, stream::ConsumerOptions options)
+    : kafka_(kafka), process_(process), options_(std::move(options)) {}
+
+Status SimConsumer::Subscribe(const std::vector<std::string>& topics) {
+  if (options_.group.empty()) return FailedPrecondition("subscribe without a group");
+  for (const std::string& topic : topics) {
+    auto it = kafka_.topics_.find(topic);
+    if (it == kafka_.topics_.end()) return NotFound("no topic " + topic);
+    for (int32_t p = 0; p < it->second.info.partitions; ++p) wanted_.insert({topic, p});
+  }
+  Join();
+  return absl::OkStatus();
+}
+
+void SimConsumer::Join() {
+  member_ = kafka_.groups_.Join(options_.group, options_.instance_id, wanted_);
+  generation_ = 0;
+}
+
+Status SimConsumer::Start(const TopicPartition& at, int64_t offset) {
+  LB_ASSIGN_OR_RETURN(SimPartition * partition, kafka_.Find(at));
+  positions_[at] = offset == stream::kFromBeginning ? partition->begin() : offset;
+  return absl::OkStatus();
+}
+
+void SimConsumer::Released(const TopicPartition& at) {
+  positions_.erase(at);
+  owned_.erase(at);
+  if (to_release_.erase(at) == 0 || !to_release_.empty() || !process_.alive) return;
+  kafka_.groups_.Rejoin(options_.group, member_, owned_);
+}
+
+StatusOr<std::vector<GroupEvent>> SimConsumer::Poll(absl::Duration timeout) {
+  const RequestFate fate = kafka_.Request(process_, "poll");
+  if (kafka_.options_.poll_takes_time) {
+    kafka_.time_.Advance(timeout);
+    kafka_.Tick();
+  }
+  LB_RETURN_IF_ERROR(fate.reply);
+  std::vector<GroupEvent> events;
+  if (member_ == 0 || !fate.done) return events;
+  switch (kafka_.groups_.Heartbeat(options_.group, member_, owned_)) {
+    case SimGroups::Standing::kFenced:
+      return FailedPrecondition("fenced: another has this instance id");
+    case SimGroups::Standing::kUnknown:
+      if (!owned_.empty()) {
+        events.push_back({GroupEvent::Type::kLost, {owned_.begin(), owned_.end()}});
+      }
+      owned_.clear();
+      to_release_.clear();
+      Join();
+      return events;
+    case SimGroups::Standing::kMember:
+      break;
+  }
+  const SimGroups::Assignment* assignment = kafka_.groups_.Sync(options_.group, member_);
+  if (assignment != nullptr && assignment->generation != generation_) {
+    events = TakeAssignment(*assignment);
+  }
+  kafka_.network_.Done(process_, "poll");
+  return events;
+}
+
+std::vector<GroupEvent> SimConsumer::TakeAssignment(const SimGroups::Assignment& assignment) {
+  generation_ = assignment.generation;
+  GroupEvent taken{GroupEvent::Type::kAssigned, {}}, revoked{GroupEvent::Type::kRevoked, {}};
+  for (const TopicPartition& at : assignment.partitions) {
+    if (owned_.insert(at).second) taken.partitions.push_back(at);
+  }
+  for (const TopicPartition& at : owned_) {
+    if (assignment.partitions.contains(at)) continue;
+    revoked.partitions.push_back(at);
+    to_release_.insert(at);
+  }
+  std::vector<GroupEvent> events;
+  if (!revoked.partitions.empty()) events.push_back(std::move(revoked));
+  if (!taken.partitions.empty()) events.push_back(std::move(taken));
+  return events;
+}
+
+StatusOr<Batch> SimConsumer::Read(const TopicPartition& at, size_t records_max) {
+  auto position = positions_.find(at);
+  if (position == positions_.end()) return FailedPrecondition("not started: " + Name(at));
+  LB_ASSIGN_OR_RETURN(SimPartition * partition, kafka_.Find(at));
+  int64_t& next = position->second;
+  if (next < partition->begin() || next > partition->end()) {
+    return DataLoss(Name(at) + " no longer has offset " + std::to_string(next));
+  }
+  io::BatchBuilder builder;
+  if (kafka_.random_.Percent(kafka_.options_.fetch_misses_percent)) {
+    return std::move(builder).Build(next, /*drained=*/false);
+  }
+  const auto most = static_cast<int64_t>(records_max);
+  size_t left = static_cast<size_t>(std::min(most, kafka_.options_.fetch_records_max));
+  const SimPartition::Entry* entry = partition->Next(next);
+  for (; entry != nullptr && left > 0; --left, entry = partition->Next(next)) {
+    builder.Add(entry->offset, entry->record);
+    next = entry->offset + 1;
+  }
+  if (entry == nullptr) next = std::max(next, partition->stable_end());
+  return std::move(builder).Build(next, /*drained=*/entry == nullptr);
+}
+
+StatusOr<std::vector<CommittedOffset>> SimConsumer::Committed(std::span<const TopicPartition> at) {
+  const RequestFate fate = kafka_.Request(process_, "committed");
+  LB_RETURN_IF_ERROR(fate.reply);
+  std::vector<CommittedOffset> out;
+  for (const TopicPartition& each : at) {
+    const SimKafka::GroupPartition key(options_.group, each);
+    for (const auto& [id, pending] : kafka_.pending_) {
+      if (pending.contains(key)) return Unavailable("a transaction over them is undecided");
+    }
+    out.push_back(kafka_.CommittedNow(options_.group, each));
+  }
+  kafka_.network_.Done(process_, "committed");
+  return out;
+}
+
+StatusOr<std::pair<int64_t, int64_t>> SimConsumer::Bounds(const TopicPartition& at) {
+  const RequestFate fate = kafka_.Request(process_, "bounds");
+  LB_RETURN_IF_ERROR(fate.reply);
+  LB_ASSIGN_OR_RETURN(SimPartition * partition, kafka_.Find(at));
+  return std::make_pair(partition->begin(), partition->stable_end());
+}
+
+std::unique_ptr<stream::Membership> SimConsumer::membership() {
+  return std::make_unique<SimMembership>(options_.group, member_, generation_);
+}
+
+void SimConsumer::Close() {
+  if (process_.alive && member_ != 0) kafka_.groups_.Leave(options_.group, member_);
+  member_ = 0;
+  positions_.clear();
+  owned_.clear();
+}
+
+}  // namespace lagesbild::sim

@@ -1,0 +1,210 @@
+// What the simulated Kafka does beyond the contract of the log ports: time, and what may go wrong.
+#include "sim/sim_kafka.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace lagesbild::sim {
+namespace {
+
+using stream::GroupEvent;
+using stream::OffsetToCommit;
+using stream::TopicPartition;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class ByHand : public SimNetwork {
+ public:
+  RequestFate Fate(SimProcess&, std::string_view operation) override {
+    if (operation != operation_) return {};
+    operation_.clear();
+    return fate_;
+  }
+  void Done(SimProcess&, std::string_view) override {}
+  // Of the next such request.
+  void Next(std::string operation, RequestFate fate) {
+    operation_ = std::move(operation);
+    fate_ = fate;
+  }
+
+ private:
+  std::string operation_;
+  RequestFate fate_;
+};
+
+class SimKafkaTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(log_.CreateTopic({"t", 2, {}}).ok());
+    sink_ = NewSink("id");
+  }
+  std::unique_ptr<stream::TransactionalSink> NewSink(const std::string& id) {
+    auto sink = *log_.OpenSink(id);
+    EXPECT_TRUE(sink->Init().ok());
+    return sink;
+  }
+  static Status Put(stream::TransactionalSink& sink, const TopicPartition& to, std::string_view key,
+                    std::optional<std::string_view> value) {
+    return sink.Produce(to, {.key = key, .value = value});
+  }
+  std::vector<std::string> Values(const TopicPartition& at) {
+    std::vector<std::string> out;
+    for (const SimKafka::Seen& seen : kafka_->ReadCommitted(at)) {
+      out.push_back(seen.key + "=" + seen.value.value_or("(none)"));
+    }
+    return out;
+  }
+  void Pass(absl::Duration by) {
+    time_.Advance(by);
+    kafka_->Tick();
+  }
+
+  SimTime time_;
+  ByHand network_;
+  std::unique_ptr<SimKafka> kafka_ = std::make_unique<SimKafka>(
+      SimKafka::Options{.marker_delay = absl::Milliseconds(500)}, time_, network_);
+  SimProcess process_{"one", time_};
+  SimLog log_{*kafka_, process_};
+  std::unique_ptr<stream::TransactionalSink> sink_;
+  const TopicPartition first_{"t", 0}, second_{"t", 1};
+};
+
+TEST_F(SimKafkaTest, ACommitIsDecidedAtOnceAndSeenWhenItsMarkersCome) {
+  ASSERT_TRUE(sink_->Begin().ok());
+  ASSERT_TRUE(Put(*sink_, first_, "k", "v").ok());
+  const OffsetToCommit offset{first_, 3, "seq=1"};
+  ASSERT_TRUE(sink_->SendOffsets("g", std::span(&offset, 1), nullptr).ok());
+  ASSERT_TRUE(sink_->Commit().ok());
+  auto reader = *log_.OpenConsumer({.group = "g"});
+  EXPECT_THAT(Values(first_), IsEmpty());
+  EXPECT_TRUE(absl::IsUnavailable(reader->Committed(std::span(&first_, 1)).status()));
+  Pass(absl::Milliseconds(500));
+  EXPECT_THAT(Values(first_), ElementsAre("k=v"));
+  EXPECT_EQ(reader->Committed(std::span(&first_, 1))->at(0).offset, 3);
+  EXPECT_TRUE(kafka_->quiet());
+}
+
+TEST_F(SimKafkaTest, AnOpenTransactionHoldsReadersBackUntilItTimesOut) {
+  ASSERT_TRUE(sink_->Begin().ok());
+  ASSERT_TRUE(Put(*sink_, first_, "k", "undecided").ok());
+  auto other = NewSink("other");
+  ASSERT_TRUE(other->Begin().ok());
+  ASSERT_TRUE(Put(*other, first_, "k", "decided").ok());
+  ASSERT_TRUE(other->Commit().ok());
+  Pass(absl::Seconds(1));
+  EXPECT_THAT(Values(first_), IsEmpty());
+  Pass(absl::Seconds(10));
+  Pass(absl::Seconds(1));
+  EXPECT_THAT(Values(first_), ElementsAre("k=decided"));
+  EXPECT_TRUE(absl::IsFailedPrecondition(sink_->Commit()));
+}
+
+TEST_F(SimKafkaTest, ALateCopyOfAnEndEndsTheNextTransactionUnlessTheEpochHasRisen) {
+  for (const bool anew : {false, true}) {
+    ASSERT_TRUE(sink_->Begin().ok());
+    ASSERT_TRUE(Put(*sink_, first_, "a", "whole").ok());
+    network_.Next("commit",
+                  {.done = true, .reply = Unavailable("lost"), .copy_after = absl::Seconds(1)});
+    ASSERT_TRUE(absl::IsUnavailable(sink_->Commit()));
+    if (anew) sink_ = NewSink("id");
+    ASSERT_TRUE(sink_->Begin().ok());
+    ASSERT_TRUE(Put(*sink_, second_, anew ? "c" : "b", "half").ok());
+    Pass(absl::Seconds(1));
+    Pass(absl::Seconds(1));
+    EXPECT_TRUE(sink_->Abort().ok());
+    Pass(absl::Seconds(1));
+  }
+  EXPECT_THAT(Values(second_), ElementsAre("b=half"));  // the hazard: committed, though aborted
+}
+
+TEST_F(SimKafkaTest, AProducerWhoseConnectionBrokeBeginsNoOther) {
+  ASSERT_TRUE(sink_->Begin().ok());
+  ASSERT_TRUE(Put(*sink_, first_, "k", "v").ok());
+  network_.Next("commit", {.copy_after = absl::Seconds(1)});
+  ASSERT_TRUE(sink_->Commit().ok());
+  EXPECT_TRUE(absl::IsUnavailable(sink_->Begin()));
+}
+
+TEST_F(SimKafkaTest, CompactionKeepsOffsetsLastValuesAndYoungTombstones) {
+  const auto put_all = [&](std::vector<std::pair<const char*, const char*>> rows) {
+    ASSERT_TRUE(sink_->Begin().ok());
+    for (const auto& [key, value] : rows) {
+      std::optional<std::string_view> v;
+      if (value != nullptr) v = value;
+      ASSERT_TRUE(Put(*sink_, first_, key, v).ok());
+    }
+    ASSERT_TRUE(sink_->Commit().ok());
+    Pass(absl::Seconds(1));
+  };
+  put_all({{"a", "1"}, {"b", "1"}, {"c", "1"}});
+  put_all({{"a", "2"}, {"b", nullptr}});
+  kafka_->Compact(first_);
+  EXPECT_THAT(Values(first_), ElementsAre("c=1", "a=2", "b=(none)"));
+  EXPECT_EQ(kafka_->ReadCommitted(first_).back().offset, 5);  // 3 records, a marker, "a", "b"
+  Pass(absl::Hours(25));
+  kafka_->Compact(first_);
+  EXPECT_THAT(Values(first_), ElementsAre("c=1", "a=2"));
+  EXPECT_EQ(kafka_->EndOf(first_), 7);
+}
+
+TEST_F(SimKafkaTest, ASilentMemberLosesItsPlaceAndItsOffsetsAreRefused) {
+  auto silent = *log_.OpenConsumer({.group = "g", .instance_id = "one"});
+  auto other = *log_.OpenConsumer({.group = "g", .instance_id = "two"});
+  ASSERT_TRUE(silent->Subscribe({"t"}).ok());
+  ASSERT_THAT(*silent->Poll(absl::ZeroDuration()), SizeIs(1));
+  auto membership = silent->membership();
+  ASSERT_TRUE(other->Subscribe({"t"}).ok());
+  EXPECT_THAT(*other->Poll(absl::ZeroDuration()), IsEmpty());
+  Pass(absl::Seconds(3));
+  EXPECT_THAT(*other->Poll(absl::ZeroDuration()), IsEmpty());
+  Pass(absl::Seconds(3));
+  auto events = other->Poll(absl::ZeroDuration());
+  ASSERT_THAT(*events, SizeIs(1));
+  EXPECT_THAT(events->at(0).partitions, ElementsAre(first_, second_));
+  ASSERT_TRUE(sink_->Begin().ok());
+  const OffsetToCommit offset{first_, 3, ""};
+  EXPECT_TRUE(absl::IsAborted(sink_->SendOffsets("g", std::span(&offset, 1), membership.get())));
+  events = silent->Poll(absl::ZeroDuration());
+  ASSERT_THAT(*events, SizeIs(1));
+  EXPECT_EQ(events->at(0).type, GroupEvent::Type::kLost);
+}
+
+TEST_F(SimKafkaTest, OffsetsOfAnOlderGenerationAreRefused) {
+  auto member = *log_.OpenConsumer({.group = "g"});
+  ASSERT_TRUE(member->Subscribe({"t"}).ok());
+  ASSERT_THAT(*member->Poll(absl::ZeroDuration()), SizeIs(1));
+  auto before = member->membership();
+  kafka_->Rebalance("g");
+  ASSERT_THAT(*member->Poll(absl::ZeroDuration()), IsEmpty());
+  ASSERT_TRUE(sink_->Begin().ok());
+  const OffsetToCommit offset{first_, 3, ""};
+  EXPECT_TRUE(absl::IsAborted(sink_->SendOffsets("g", std::span(&offset, 1), before.get())));
+  ASSERT_TRUE(sink_->Abort().ok());
+  ASSERT_TRUE(sink_->Begin().ok());
+  EXPECT_TRUE(sink_->SendOffsets("g", std::span(&offset, 1), member->membership().get()).ok());
+}
+
+TEST_F(SimKafkaTest, ADeadProcessKeepsItsPlaceAndItsOpenTransaction) {
+  auto member = *log_.OpenConsumer({.group = "g"});
+  ASSERT_TRUE(member->Subscribe({"t"}).ok());
+  ASSERT_THAT(*member->Poll(absl::ZeroDuration()), SizeIs(1));
+  ASSERT_TRUE(sink_->Begin().ok());
+  ASSERT_TRUE(Put(*sink_, first_, "k", "v").ok());
+  process_.alive = false;
+  member.reset();
+  sink_.reset();
+  SimProcess next{"next", time_};
+  SimLog log{*kafka_, next};
+  auto successor = *log.OpenConsumer({.group = "g"});
+  ASSERT_TRUE(successor->Subscribe({"t"}).ok());
+  EXPECT_THAT(*successor->Poll(absl::ZeroDuration()), IsEmpty());
+  EXPECT_FALSE(kafka_->quiet());
+  Pass(absl::Seconds(3));
+  EXPECT_THAT(*successor->Poll(absl::ZeroDuration()), IsEmpty());
+  Pass(absl::Seconds(3));
+  EXPECT_THAT(*successor->Poll(absl::ZeroDuration()), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace lagesbild::sim
