@@ -40,7 +40,9 @@ constexpr std::array kConsumerDefaults = {
 constexpr std::array kProducerDefaults = {
     Fixed{"transaction.timeout.ms", "10000"},
     Fixed{"linger.ms", "1"},
-    Fixed{"retry.backoff.ms", "20"},
+    // The first request of a transaction is refused while the markers of the one before are being
+    // written: a few milliseconds, and it is sent again after this.
+    Fixed{"retry.backoff.ms", "2"},
     Fixed{"queue.buffering.max.messages", "1000000"},
     Fixed{"queue.buffering.max.kbytes", "262144"},
 };

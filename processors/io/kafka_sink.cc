@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "io/kafka_consumer.h"
+#include "io/kafka_membership.h"
 
 namespace lagesbild::io {
 namespace {
@@ -18,6 +19,9 @@ constexpr absl::Duration kCall = absl::Seconds(15);
 constexpr absl::Duration kInit = absl::Seconds(30);
 constexpr int kRemaining = -1;  // librdkafka: what is left of transaction.timeout.ms
 constexpr int kWarmMs = 2000;
+constexpr int64_t kReportsEvery = 1000;
+// A transaction that begins so soon after another may meet its markers still being written.
+constexpr std::chrono::milliseconds kSettling(20);
 constexpr int kFullMs = 10000;  // unsent records for this long: the broker is away
 
 struct Offsets {
@@ -69,8 +73,14 @@ StatusOr<std::unique_ptr<KafkaSink>> KafkaSink::Make(const KafkaConfig& config,
   const KafkaIdentity identity{
       .group = "", .instance_id = "", .transactional_id = transactional_id};
   LB_ASSIGN_OR_RETURN(KafkaConf conf, MakeKafkaConf(config, KafkaRole::kSink, identity));
+  // The report itself tells nothing new, but without one librdkafka's commit looks only every 10 ms
+  // whether all records are delivered.
+  KafkaHandle::Callbacks callbacks{.configure = [](rd_kafka_conf_t* c) {
+    rd_kafka_conf_set_dr_msg_cb(c, [](rd_kafka_t*, const rd_kafka_message_t*, void*) {});
+  }};
   LB_ASSIGN_OR_RETURN(std::shared_ptr<KafkaHandle> handle,
-                      KafkaHandle::Make(RD_KAFKA_PRODUCER, std::move(conf), std::move(watch), {}));
+                      KafkaHandle::Make(RD_KAFKA_PRODUCER, std::move(conf), std::move(watch),
+                                        std::move(callbacks)));
   return std::unique_ptr<KafkaSink>(new KafkaSink(config, std::move(warm), std::move(handle)));
 }
 
@@ -132,11 +142,27 @@ Status KafkaSink::Begin() {
         "kafka: a connection ended during the last transaction; a new producer is needed");
   }
   disconnects_at_begin_ = handle_->disconnects();
+  holding_ = std::chrono::steady_clock::now() - ended_ < kSettling;
   return Run("begin_transaction", kCall, rd_kafka_begin_transaction);
 }
 
 Status KafkaSink::Produce(const stream::TopicPartition& to, const stream::OutRecord& record) {
   LB_CHECK(to.partition >= 0);
+  if (holding_) {
+    if (held_.Add(to, record)) return absl::OkStatus();
+    LB_RETURN_IF_ERROR(ReleaseHeld());
+  }
+  return Send(to, record);
+}
+
+Status KafkaSink::ReleaseHeld() {
+  holding_ = false;
+  return held_.Release([this](const stream::TopicPartition& to, const stream::OutRecord& record) {
+    return Send(to, record);
+  });
+}
+
+Status KafkaSink::Send(const stream::TopicPartition& to, const stream::OutRecord& record) {
   LB_ASSIGN_OR_RETURN(rd_kafka_topic_t * topic, Topic(to.topic));
   arguments_.clear();
   auto add = [this](rd_kafka_vtype_t type) -> auto& {
@@ -163,6 +189,8 @@ Status KafkaSink::Produce(const stream::TopicPartition& to, const stream::OutRec
   }
 
   KafkaError error(rd_kafka_produceva(handle_->get(), arguments_.data(), arguments_.size()));
+  // Delivered records are freed when their reports are taken.
+  if (++sent_ % kReportsEvery == 0) rd_kafka_poll(handle_->get(), 0);
   if (error == nullptr) return absl::OkStatus();
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(kFullMs);
   while (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__QUEUE_FULL &&
@@ -194,10 +222,11 @@ Status KafkaSink::SendOffsets(const std::string& group,
     LB_ASSIGN_OR_RETURN(sent->metadata,
                         Copy(static_cast<const KafkaMembership*>(membership)->metadata()));
   }
-  return Run("send_offsets_to_transaction", kCall, [sent](rd_kafka_t* client) {
+  LB_RETURN_IF_ERROR(Run("send_offsets_to_transaction", kCall, [sent](rd_kafka_t* client) {
     return rd_kafka_send_offsets_to_transaction(client, sent->list.get(), sent->metadata.get(),
                                                 kRemaining);
-  });
+  }));
+  return ReleaseHeld();
 }
 
 // A member has met its coordinator; this is for offsets sent without one.
@@ -215,22 +244,25 @@ Status KafkaSink::WaitForCoordinator(const std::string& group, const stream::Top
 }
 
 Status KafkaSink::Commit() {
+  LB_RETURN_IF_ERROR(ReleaseHeld());
   const Status status = Run("commit_transaction", kCall, [](rd_kafka_t* client) {
     return rd_kafka_commit_transaction(client, kRemaining);
   });
-  NoteDisconnects();
+  NoteEnd();
   return status;
 }
 
 Status KafkaSink::Abort() {
+  held_.Clear();
   const Status status = Run("abort_transaction", kCall, [](rd_kafka_t* client) {
     return rd_kafka_abort_transaction(client, kRemaining);
   });
-  NoteDisconnects();
+  NoteEnd();
   return status;
 }
 
-void KafkaSink::NoteDisconnects() {
+void KafkaSink::NoteEnd() {
+  ended_ = std::chrono::steady_clock::now();
   while (rd_kafka_poll(handle_->get(), 0) > 0) {
   }
   used_up_ = used_up_ || handle_->disconnects() != disconnects_at_begin_;

@@ -8,12 +8,14 @@
 // Thread-compatible.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "io/held_records.h"
 #include "io/kafka_call.h"
 #include "io/kafka_config.h"
 #include "io/kafka_errors.h"
@@ -36,7 +38,8 @@ class KafkaSink : public stream::TransactionalSink {
   // have of it must not reach the next one.
   Status Begin() override;
   // Copies. Waits only while 256 MiB are unsent; Aborted if the transaction has failed,
-  // InvalidArgument if the record is larger than message.max.bytes.
+  // InvalidArgument if the record is larger than message.max.bytes. The errors of a held record
+  // (held_records.h) come from SendOffsets or Commit.
   Status Produce(const stream::TopicPartition& to, const stream::OutRecord& record) override;
   Status SendOffsets(const std::string& group, std::span<const stream::OffsetToCommit> offsets,
                      const stream::Membership* membership) override;
@@ -53,11 +56,14 @@ class KafkaSink : public stream::TransactionalSink {
   Status Run(const char* what, absl::Duration limit, Call call);
   StatusOr<rd_kafka_topic_t*> Topic(const std::string& name);
   void Warm();
+  Status Send(const stream::TopicPartition& to, const stream::OutRecord& record);
+  // Sends what was held; what comes next is not.
+  Status ReleaseHeld();
   // librdkafka's sink asks for a group's coordinator a few times and then no more; a consumer asks
   // on.
   Status WaitForCoordinator(const std::string& group, const stream::TopicPartition& any);
-  // After Commit or Abort: must the next Begin be refused?
-  void NoteDisconnects();
+  // After Commit or Abort: must the next Begin be refused, or its records be held?
+  void NoteEnd();
 
   const KafkaConfig config_;
   const std::vector<std::string> warm_;
@@ -68,6 +74,10 @@ class KafkaSink : public stream::TransactionalSink {
   std::vector<rd_kafka_vu_t> arguments_;          // of produce, kept for its memory
   int64_t disconnects_at_begin_ = 0;
   bool used_up_ = false;
+  int64_t sent_ = 0;
+  HeldRecords held_;
+  bool holding_ = false;                         // of this transaction
+  std::chrono::steady_clock::time_point ended_;  // the transaction before
 };
 
 }  // namespace lagesbild::io

@@ -16,7 +16,6 @@ struct Raw {
   int64_t timestamp_ms;
   int partition;
   int offset;
-  friend bool operator==(const Raw&, const Raw&) = default;
 };
 
 std::vector<int> TakeAll(Order& order) {

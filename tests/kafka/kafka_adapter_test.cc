@@ -236,6 +236,33 @@ TEST_F(KafkaAdapter, AMemberThatStoodStillIsRefusedAndLosesItsPartitions) {
   zombie->Released(at);
 }
 
+// The second transaction follows closely, so its records are held until its offsets are sent.
+TEST_F(KafkaAdapter, ATransactionThatFollowsCloselyIsWholeToo) {
+  const TopicPartition at{Topic(*log_), 0};
+  const std::string group = Fresh("group");
+  auto sink = Sink(*log_, Fresh("id"));
+  ASSERT_TRUE(Put(*sink, at, "first").ok());
+  const stream::HeaderView header{"ce_id", "7"};
+  const stream::OffsetToCommit offset{at, 7, "seq=1"};
+  ASSERT_TRUE(sink->Begin().ok());
+  ASSERT_TRUE(sink->Produce(at, {.key = "k", .value = "aborted"}).ok());
+  ASSERT_TRUE(sink->Abort().ok());
+  ASSERT_TRUE(sink->Begin().ok());
+  ASSERT_TRUE(
+      sink->Produce(at, {.key = "k", .value = "second", .headers = std::span(&header, 1)}).ok());
+  ASSERT_TRUE(sink->SendOffsets(group, std::span(&offset, 1), nullptr).ok());
+  ASSERT_TRUE(sink->Produce(at, {.key = "k", .value = "third"}).ok());
+  ASSERT_TRUE(sink->Commit().ok());
+  ASSERT_TRUE(Put(*sink, at, "no offsets").ok());
+
+  auto reader = Open(*log_, group);
+  ASSERT_TRUE(reader->Start(at, 0).ok());
+  EXPECT_THAT(ReadSome(*reader, at, 4), ElementsAre("first", "second", "third", "no offsets"));
+  auto committed = reader->Committed(std::span(&at, 1));
+  ASSERT_TRUE(committed.ok());
+  EXPECT_EQ((*committed)[0].offset, 7);
+}
+
 TEST_F(KafkaAdapter, OffsetsThatTheLibraryWouldDropInSilenceAreRefused) {
   const TopicPartition at{Topic(*log_), 0};
   auto sink = Sink(*log_, Fresh("id"));
