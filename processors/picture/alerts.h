@@ -91,6 +91,9 @@ class AlertBook {
   std::vector<PendingCount> TakePendingDue(int64_t clock_ms);
 
   std::vector<std::string> PendingNames() const;  // of their rows
+  const std::map<std::pair<std::string, std::string>, PendingCount>& pending() const {
+    return pending_;
+  }
 
   // (Re)schedules the alert's next look; kNever: none.
   void SetDue(Alert& alert, int64_t due_ms);

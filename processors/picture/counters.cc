@@ -80,7 +80,7 @@ Counters::Slot& Counters::SlotOf(int area, int of, bool unlocated) {
   return *slot;
 }
 
-void Counters::Apply(Incident* incident, Cause cause, int64_t clock_ms) {
+void Counters::Apply(Incident* incident, Cause cause) {
   if (incident->counted == incident->now) {
     // The sums stay; the rules still want to know, for what the incident says of itself may have
     // changed.
@@ -93,30 +93,28 @@ void Counters::Apply(Incident* incident, Cause cause, int64_t clock_ms) {
   }
   if (incident->counted.area >= 0) {
     ForEachArea(incident->counted.area, [&](int a) { Of(a).incidents.erase(incident); });
-    AddToSeries(incident->counted, -1, cause, clock_ms);
+    AddToSeries(incident->counted, -1, cause);
   }
   if (incident->now.area >= 0) {
     ForEachArea(incident->now.area, [&](int a) { Of(a).incidents.insert(incident); });
-    AddToSeries(incident->now, 1, Cause::kNone, clock_ms);
+    AddToSeries(incident->now, 1, Cause::kNone);
   }
   incident->counted = incident->now;
 }
 
-void Counters::AddToSeries(const Contribution& contribution, int sign, Cause cause,
-                           int64_t clock_ms) {
+void Counters::AddToSeries(const Contribution& contribution, int sign, Cause cause) {
   const std::vector<int>& ofs = ofs_->of_class(contribution.class_id);
   ForEachArea(contribution.area, [&](int a) {
-    for (int of : ofs) Change(SlotOf(a, of, false), contribution, sign, cause, clock_ms);
-    Of(a).changed = true;
+    for (int of : ofs) Change(SlotOf(a, of, false), contribution, sign, cause);
+    MarkChanged(a);
   });
   if (settings_->areas[contribution.area].leaf) return;
-  for (int of : ofs)
-    Change(SlotOf(contribution.area, of, true), contribution, sign, cause, clock_ms);
+  for (int of : ofs) Change(SlotOf(contribution.area, of, true), contribution, sign, cause);
 }
 
-void Counters::Change(Slot& slot, const Contribution& contribution, int sign, Cause cause,
-                      int64_t clock_ms) {
-  slot.series.Add(contribution, sign, clock_ms);
+void Counters::Change(Slot& slot, const Contribution& contribution, int sign, Cause cause) {
+  BringUp(slot);
+  slot.series.Add(contribution, sign, clock_ms_);
   MarkDirty(slot);
   Schedule(slot);
   if (!slot.unlocated) Touch(slot, cause);
@@ -135,27 +133,66 @@ void Counters::MarkDirty(Slot& slot) {
   dirty_.push_back(&slot);
 }
 
+// A later expiry than the entry's is found when the entry comes up.
 void Counters::Schedule(Slot& slot) {
   const int64_t due_ms = slot.series.next_expiry_ms();
-  if (due_ms >= slot.due_ms) return;  // a later one is found when the entry comes up
-  slot.due_ms = due_ms;
-  heap_.push({due_ms, &slot});
+  if (due_ms < slot.due_ms) all_.push({slot.due_ms = due_ms, &slot});
+  if (!slot.watchers.empty() && due_ms < slot.watched_due_ms)
+    watched_.push({slot.watched_due_ms = due_ms, &slot});
 }
 
-void Counters::Expire(int64_t clock_ms) {
-  while (!heap_.empty() && heap_.top().due_ms <= clock_ms) {
-    const Timer timer = heap_.top();
-    heap_.pop();
+// True if a sum changed.
+bool Counters::BringUp(Slot& slot) {
+  if (slot.series.next_expiry_ms() > clock_ms_) return false;
+  MarkDirty(slot);
+  if (!slot.series.Expire(clock_ms_)) return false;
+  MarkChanged(slot.area);
+  return true;
+}
+
+void Counters::AdvanceTo(int64_t clock_ms) {
+  clock_ms_ = clock_ms;
+  while (!watched_.empty() && watched_.top().due_ms <= clock_ms) {
+    const Timer timer = watched_.top();
+    watched_.pop();
     Slot& slot = *timer.slot;
-    if (timer.due_ms != slot.due_ms) continue;  // an earlier entry has served it
-    if (slot.series.Expire(clock_ms)) {
-      Of(slot.area).changed = true;
-      if (!slot.unlocated) Touch(slot, Cause::kNone);
-    }
-    MarkDirty(slot);
+    if (timer.due_ms != slot.watched_due_ms) continue;  // an earlier entry has served it
+    slot.watched_due_ms = kNever;
+    if (slot.watchers.empty()) continue;
+    if (BringUp(slot)) Touch(slot, Cause::kNone);
+    Schedule(slot);
+  }
+}
+
+void Counters::BringUp() {
+  while (!all_.empty() && all_.top().due_ms <= clock_ms_) {
+    const Timer timer = all_.top();
+    all_.pop();
+    Slot& slot = *timer.slot;
+    if (timer.due_ms != slot.due_ms) continue;
+    BringUp(slot);
     slot.due_ms = kNever;
     Schedule(slot);
   }
+}
+
+void Counters::Watch(int area, int of, int rule_index, bool watch) {
+  if (!watch && Of(area).by_of[of] == nullptr) return;
+  Slot& slot = SlotOf(area, of, false);
+  const auto at = std::lower_bound(slot.watchers.begin(), slot.watchers.end(), rule_index);
+  const bool watched = at != slot.watchers.end() && *at == rule_index;
+  if (watched == watch) return;
+  if (!watch) {
+    slot.watchers.erase(at);
+    return;
+  }
+  slot.watchers.insert(at, rule_index);
+  BringUp(slot);
+  Schedule(slot);
+}
+
+void Counters::MarkChanged(int area) {
+  if (!std::exchange(Of(area).changed, true)) changed_.push_back(area);
 }
 
 std::vector<TouchedSeries> Counters::TakeTouched() {
@@ -175,17 +212,21 @@ void Counters::Forget(Incident* incident) {
   ForEachArea(incident->counted.area, [&](int a) { Of(a).incidents.erase(incident); });
 }
 
-const Series* Counters::Find(int area, int of) const {
-  const auto it = areas_.find(area);
-  if (it == areas_.end() || it->second->by_of[of] == nullptr) return nullptr;
-  return &it->second->by_of[of]->series;
+const Series* Counters::AtClock(Slot* slot) {
+  if (slot == nullptr) return nullptr;
+  BringUp(*slot);
+  return &slot->series;
 }
 
-const Series* Counters::FindUnlocated(int area, int of) const {
+const Series* Counters::Find(int area, int of) {
   const auto it = areas_.find(area);
-  if (it == areas_.end() || it->second->unlocated.empty() || it->second->unlocated[of] == nullptr)
-    return nullptr;
-  return &it->second->unlocated[of]->series;
+  return it == areas_.end() ? nullptr : AtClock(it->second->by_of[of]);
+}
+
+const Series* Counters::FindUnlocated(int area, int of) {
+  const auto it = areas_.find(area);
+  const bool none = it == areas_.end() || it->second->unlocated.empty();
+  return none ? nullptr : AtClock(it->second->unlocated[of]);
 }
 
 const Counters::Incidents& Counters::incidents(int area) const {
@@ -202,12 +243,9 @@ std::vector<int> Counters::areas() const {
 }
 
 std::vector<int> Counters::TakeChangedAreas() {
-  std::vector<int> out;
-  for (const auto& [area, state] : areas_) {
-    if (std::exchange(state->changed, false)) out.push_back(area);
-  }
-  std::sort(out.begin(), out.end());
-  return out;
+  for (int area : changed_) Of(area).changed = false;
+  std::sort(changed_.begin(), changed_.end());
+  return std::exchange(changed_, {});
 }
 
 void Counters::TakeRows(const RowSink& sink) {

@@ -2,13 +2,17 @@
 //
 // An incident counts in the series of its class, of its families and of "all", in its area and in
 // each area above up to the picture; what could be placed no deeper than an area with areas below
-// it counts once more in that area's "unlocated" series. A heap holds each series' next expiry, so
-// the passing of time touches only what changes. Owns the series, borrows the incidents. Source:
-// contract, "Aggregate".
+// it counts once more in that area's "unlocated" series.
+//
+// Time alone only lowers a count, and most lowered counts change no alert: a series is brought up
+// to the clock when it is read or changed, and all are before aggregates and rows are collected.
+// Only those that a rule watches fall due at the very moment that something leaves them. Owns the
+// series, borrows the incidents. Source: contract, "Aggregate".
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <queue>
 #include <string>
@@ -56,10 +60,15 @@ class Counters {
 
   // Makes the series count what the incident now says in place of what they counted of it; `cause`
   // says why, where it is less.
-  void Apply(Incident* incident, Cause cause, int64_t clock_ms);
-  // Takes out what has left its windows at `clock_ms`.
-  void Expire(int64_t clock_ms);
-  int64_t next_due_ms() const { return heap_.empty() ? kNever : heap_.top().due_ms; }
+  void Apply(Incident* incident, Cause cause);
+  // Time has come to `clock_ms`: what leaves a watched series leaves it now.
+  void AdvanceTo(int64_t clock_ms);
+  // When something next leaves a watched series.
+  int64_t next_due_ms() const { return watched_.empty() ? kNever : watched_.top().due_ms; }
+  // From now on, or no longer, a rule (by its index) must see this series fall, at the moment.
+  void Watch(int area, int of, int rule_index, bool watch);
+  // Brings every series up to the clock.
+  void BringUp();
 
   // Touched since the last call; one entry a series, in no order.
   std::vector<TouchedSeries> TakeTouched();
@@ -67,9 +76,9 @@ class Counters {
   // The incident has left memory (past every window): it is no longer among `incidents`.
   void Forget(Incident* incident);
 
-  // Series of (area, of), null if it never had a count.
-  const Series* Find(int area, int of) const;
-  const Series* FindUnlocated(int area, int of) const;
+  // Series of (area, of), at the clock; null if it never had a count.
+  const Series* Find(int area, int of);
+  const Series* FindUnlocated(int area, int of);
   // Incidents counted in this area or below it, by time; past every window ones too.
   using Incidents = absl::btree_set<Incident*, IncidentOrder>;
   const Incidents& incidents(int area) const;
@@ -78,7 +87,7 @@ class Counters {
   std::vector<int> areas() const;
   // Areas with a sum changed since the last call.
   std::vector<int> TakeChangedAreas();
-  void MarkChanged(int area) { Of(area).changed = true; }
+  void MarkChanged(int area);
 
   // Stored rows, an hour of a series each: (area, of, unlocated, hour). Value empty: delete it.
   using RowSink =
@@ -98,7 +107,9 @@ class Counters {
     int area, of;
     bool unlocated;
     Series series;
-    int64_t due_ms = kNever;  // that of its live entry in the heap
+    // Of its live entry in all_ and in watched_.
+    int64_t due_ms = kNever, watched_due_ms = kNever;
+    std::vector<int> watchers;  // rules, ascending
     bool touched = false;
     bool dirty = false;
     Cause cause = Cause::kNone;
@@ -116,12 +127,13 @@ class Counters {
 
   AreaState& Of(int area);
   Slot& SlotOf(int area, int of, bool unlocated);
-  void AddToSeries(const Contribution& contribution, int sign, Cause cause, int64_t clock_ms);
-  void Change(Slot& slot, const Contribution& contribution, int sign, Cause cause,
-              int64_t clock_ms);
+  void AddToSeries(const Contribution& contribution, int sign, Cause cause);
+  void Change(Slot& slot, const Contribution& contribution, int sign, Cause cause);
   void Touch(Slot& slot, Cause cause);
   void MarkDirty(Slot& slot);
   void Schedule(Slot& slot);
+  bool BringUp(Slot& slot);
+  const Series* AtClock(Slot* slot);
   template <typename F>
   void ForEachArea(int area, F&& f) const;
 
@@ -130,8 +142,10 @@ class Counters {
   int picture_;
   absl::flat_hash_map<int, std::unique_ptr<AreaState>> areas_;
   std::vector<std::unique_ptr<Slot>> slots_;
-  std::priority_queue<Timer> heap_;
+  int64_t clock_ms_ = std::numeric_limits<int64_t>::min();
+  std::priority_queue<Timer> all_, watched_;
   std::vector<Slot*> touched_, dirty_;
+  std::vector<int> changed_;  // areas
 };
 
 }  // namespace lagesbild::picture

@@ -175,8 +175,7 @@ void Fold::Impl::Take(const LogRecord& record, int64_t clock_ms) {
   } else if (const auto* superseded = std::get_if<Superseded>(&record.body)) {
     markers_.Mark(*superseded, clock_ms + settings_->retention_ms() + settings_->max_future_ms);
     for (auto& [id, picture] : pictures_) {
-      picture->Supersede(*superseded);
-      Visit(*picture);
+      if (picture->Supersede(*superseded)) Visit(*picture);
     }
   } else if (const auto* liveness = std::get_if<Liveness>(&record.body)) {
     if (sources_.Heard(liveness->org, liveness->minute_ms, clock_ms)) SourcesChanged();

@@ -62,7 +62,7 @@ class Judge {
     const Settings* settings;
     const OfIndex* ofs;
     int picture;  // area index
-    const Counters* counters;
+    Counters* counters;
     AlertBook* alerts;
     const Silences* silences;
     const Sources* sources;
@@ -114,6 +114,8 @@ std::span<const RuleEntry> RuleTable();
 
 void JudgeSingle(const Rule& rule, int rule_index, Judge& judge);  // rule_single.cc
 void JudgeCount(const Rule& rule, int rule_index, Judge& judge);   // rule_count.cc
+// True if time alone may change what becomes of the alert, or of the count that is none yet.
+bool WatchesCount(const Alert* latest, const PendingCount* pending);
 // The incident behind this open alert of a count rule is about to be forgotten: what it gave
 // remains.
 void RememberBehind(const Rule& rule, const Incident& incident, Alert& alert);  // rule_count.cc

@@ -68,15 +68,16 @@ void Picture::Take(const Report& report, int64_t clock_ms) {
   touched.removed = Cause::kNone;
 }
 
-void Picture::Supersede(const Superseded& superseded) {
-  if (superseded.picture == id()) return;
-  if (reports_.Find(superseded.key) == nullptr && !touched_.contains(superseded.key)) return;
+bool Picture::Supersede(const Superseded& superseded) {
+  if (superseded.picture == id()) return false;
+  if (reports_.Find(superseded.key) == nullptr && !touched_.contains(superseded.key)) return false;
   Touched& touched = Touch(superseded.key);
-  if (touched.next == nullptr || touched.next->revision >= superseded.revision) return;
+  if (touched.next == nullptr || touched.next->revision >= superseded.revision) return true;
   touched.next = nullptr;
   touched.removed = superseded.withdrawn ? Cause::kWithdrawn
                     : superseded.refuted ? Cause::kRefuted
                                          : Cause::kCorrected;
+  return true;
 }
 
 // An alert that ended is known for as long as a report is kept; whether it has been dropped by then
@@ -140,7 +141,7 @@ void Picture::LookAtOpen() {
 }
 
 void Picture::Expire(int64_t clock_ms) {
-  counters_.Expire(clock_ms);
+  counters_.AdvanceTo(clock_ms);
   if (silences_.next_due_ms() <= clock_ms && silences_.Expire(clock_ms)) {
     dirty_silences_ = true;
     LookAtOpen();
@@ -148,17 +149,16 @@ void Picture::Expire(int64_t clock_ms) {
   for (Alert* alert : alerts_.TakeDue(clock_ms)) looked_at_.push_back(alert);
   for (PendingCount& pending : alerts_.TakePendingDue(clock_ms))
     pending_due_.push_back(std::move(pending));
-  if (reports_.next_due_ms() <= clock_ms) DropExpired(clock_ms);
 }
 
 int64_t Picture::next_due_ms() const {
-  return std::min({counters_.next_due_ms(), silences_.next_due_ms(), alerts_.next_due_ms(),
-                   reports_.next_due_ms()});
+  return std::min({counters_.next_due_ms(), silences_.next_due_ms(), alerts_.next_due_ms()});
 }
 
 // Reports are kept well past every window, and an incident until the last of its reports may go:
-// nothing that counts or is judged changes.
+// nothing that counts or is judged changes, and it does not matter when this is done.
 void Picture::DropExpired(int64_t clock_ms) {
+  if (reports_.next_due_ms() > clock_ms) return;
   for (HeldReport* report : reports_.TakeExpired(clock_ms)) {
     if (reports_.Find(report->key) != report) continue;  // went with its incident just now
     std::vector<HeldReport*> going = {report};
@@ -203,9 +203,10 @@ void Picture::RememberBehindAlerts(const Incident& incident) {
 }
 
 std::vector<AlertTransition> Picture::Close(int64_t clock_ms) {
+  counters_.AdvanceTo(clock_ms);
   Changes changes;
   const std::vector<Moved> moved = Revise();
-  Count(moved, clock_ms, changes);
+  Count(moved, changes);
   changes.series = counters_.TakeTouched();
   changes.alerts = std::exchange(looked_at_, {});
   changes.pending = std::exchange(pending_due_, {});
@@ -218,6 +219,7 @@ std::vector<AlertTransition> Picture::Close(int64_t clock_ms) {
     out = judge.Run();
   }
   merger_.Forget();
+  DropExpired(clock_ms);
   removed_.clear();
   return out;
 }
@@ -319,7 +321,7 @@ void Picture::Resettle(std::vector<Moved>& moved) {
 }
 
 // Settles the incidents and brings the series up to them.
-void Picture::Count(const std::vector<Moved>& moved, int64_t clock_ms, Changes& changes) {
+void Picture::Count(const std::vector<Moved>& moved, Changes& changes) {
   absl::flat_hash_map<const Incident*, Cause> causes;
   for (const Moved& m : moved) {
     if (!m.seated) continue;
@@ -337,7 +339,7 @@ void Picture::Count(const std::vector<Moved>& moved, int64_t clock_ms, Changes& 
     const auto known = causes.find(incident);
     Cause cause = Cause::kNone;
     if (CountsLess(*incident)) cause = known == causes.end() ? Cause::kMerged : known->second;
-    counters_.Apply(incident, cause, clock_ms);
+    counters_.Apply(incident, cause);
   }
   PairById(changes.incidents);
 }
@@ -364,6 +366,10 @@ void Picture::PairById(std::vector<IncidentChange>& incidents) {
 }
 
 void Picture::CollectAggregates(int64_t clock_ms, std::vector<Aggregate>& out) {
+  counters_.AdvanceTo(clock_ms);
+  counters_.BringUp();
+  DropExpired(clock_ms);
+  removed_.clear();
   for (int area : counters_.TakeChangedAreas()) out.push_back(Describe(area, clock_ms));
 }
 
@@ -399,7 +405,7 @@ Aggregate Picture::Describe(int area, int64_t clock_ms) {
   return aggregate;
 }
 
-std::vector<WindowCells> Picture::Cells(int area, bool unlocated) const {
+std::vector<WindowCells> Picture::Cells(int area, bool unlocated) {
   std::vector<WindowCells> windows;
   for (int64_t window_ms : settings_->windows_ms) windows.push_back({window_ms, {}});
   for (int of = 0; of < ofs_->size(); ++of) {

@@ -41,8 +41,9 @@ class Picture {
 
   // --- The records of an instant.
   void Take(const Report& report, int64_t clock_ms);
-  // Whatever is held of the report below this revision is no more, unless it counts here.
-  void Supersede(const Superseded& superseded);
+  // Whatever is held of the report below this revision is no more, unless it counts here. False:
+  // nothing is held of it.
+  bool Supersede(const Superseded& superseded);
   // False: there is no such alert.
   bool Acknowledge(const std::string& alert_id, int64_t clock_ms);
   bool Dismiss(const std::string& alert_id, int64_t clock_ms);
@@ -115,7 +116,7 @@ class Picture {
   void Resettle(std::vector<Moved>& moved);
   void Place(HeldReport* report) const;
   static void PairById(std::vector<IncidentChange>& incidents);
-  void Count(const std::vector<Moved>& moved, int64_t clock_ms, Changes& changes);
+  void Count(const std::vector<Moved>& moved, Changes& changes);
   Alert* FindKnown(const std::string& alert_id, int64_t clock_ms);
   void DropExpired(int64_t clock_ms);
   void RememberBehindAlerts(const Incident& incident);
@@ -123,7 +124,8 @@ class Picture {
   void Link(Alert& alert);
   void ConnectReports();
   Aggregate Describe(int area, int64_t clock_ms);
-  std::vector<WindowCells> Cells(int area, bool unlocated) const;
+  std::vector<WindowCells> Cells(int area, bool unlocated);
+  void WatchSeries();
   std::vector<std::string> BlindSources() const;
 
   const int area_;

@@ -104,6 +104,8 @@ void Picture::FinishRestore(int64_t clock_ms) {
   for (Incident* incident : merger_.Resolve()) counters_.Adopt(incident);
   merger_.Forget();
   for (const auto& [id, alert] : alerts_.all()) Link(*alert);
+  counters_.AdvanceTo(clock_ms);
+  WatchSeries();
   DropExpired(clock_ms);
   removed_.clear();
 }
@@ -137,6 +139,24 @@ void Picture::Link(Alert& alert) {
   if (alert.phase == Alert::Phase::kOpen && alert.held_since_ms != kNever &&
       alert.rule_index >= 0) {
     alerts_.SetDue(alert, alert.held_since_ms + rule->hold_ms);
+  }
+}
+
+void Picture::WatchSeries() {
+  const auto watch = [&](const Rule& rule, const std::string& area_id) {
+    const int area = settings_->FindArea(area_id), of = ofs_->Find(rule.of);
+    if (rule.type != RuleType::kCount || area < 0 || of < 0) return;
+    const bool needed =
+        WatchesCount(alerts_.Latest(rule.id, area_id), alerts_.Pending(rule.id, area_id));
+    counters_.Watch(area, of, static_cast<int>(&rule - settings_->rules.data()), needed);
+  };
+  for (const auto& [id, alert] : alerts_.all()) {
+    if (alert->rule_index >= 0) watch(settings_->rules[alert->rule_index], alert->area_id);
+  }
+  for (const auto& [name, pending] : alerts_.pending()) {
+    for (const Rule& rule : settings_->rules) {
+      if (rule.id == pending.rule) watch(rule, pending.area_id);
+    }
   }
 }
 
@@ -190,9 +210,11 @@ void Picture::AdoptRest(const Parts& parts) {
 
 void Picture::FinishAdoption(int64_t clock_ms) {
   ConnectReports();
-  for (Incident* incident : merger_.Resolve()) counters_.Apply(incident, Cause::kNone, clock_ms);
+  counters_.AdvanceTo(clock_ms);
+  for (Incident* incident : merger_.Resolve()) counters_.Apply(incident, Cause::kNone);
   merger_.Forget();
   for (const auto& [id, alert] : alerts_.all()) Link(*alert);
+  WatchSeries();
   LookAtOpen();
 }
 

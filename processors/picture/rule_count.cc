@@ -53,6 +53,7 @@ class CountRule {
  private:
   void JudgeOpen(Alert& alert, int area, const Facts& facts, Cause cause);
   void JudgeClosed(Alert* alert, int area, int64_t observed);
+  void Watch(int area);
   Counts CountsOf(int area) const;
   bool InWindow(int64_t occurred_ms) const;
   bool IsBehind(const Contribution& contribution, int area) const;
@@ -88,7 +89,16 @@ void CountRule::Run() {
     } else {
       JudgeClosed(alert, area, CountsOf(area).solid);
     }
+    Watch(area);
   }
+}
+
+void CountRule::Watch(int area) {
+  AlertBook& alerts = *judge_.context().alerts;
+  const std::string& area_id = judge_.context().settings->areas[area].id;
+  judge_.context().counters->Watch(
+      area, of_, rule_index_,
+      WatchesCount(alerts.Latest(rule_.id, area_id), alerts.Pending(rule_.id, area_id)));
 }
 
 Counts CountRule::CountsOf(int area) const {
@@ -213,6 +223,11 @@ void CountRule::JudgeClosed(Alert* alert, int area, int64_t observed) {
 }
 
 }  // namespace
+
+bool WatchesCount(const Alert* latest, const PendingCount* pending) {
+  return pending != nullptr ||
+         (latest != nullptr && (latest->phase == Alert::Phase::kOpen || latest->must_fall));
+}
 
 void RememberBehind(const Rule& rule, const Incident& incident, Alert& alert) {
   const Span span = SpanOf(rule, incident, alert.opened_ms);
