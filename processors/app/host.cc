@@ -24,6 +24,7 @@ io::PrometheusOptions MetricsOptions(const LoadedConfig& loaded) {
   options.produced_topics = {topics.picture_log, topics.alerts, topics.aggregates,
                              topics.dead_letters, topics.changelog};
   for (const Rule& rule : loaded.settings.rules) options.rules.push_back(rule.id);
+  for (const Source& source : loaded.settings.sources) options.sources.push_back(source.org);
   return options;
 }
 

@@ -77,10 +77,12 @@ Status Replay::Take(const feeds::RawMessage& message, int32_t file, int64_t line
   std::move(intake_out_.log.begin(), intake_out_.log.end(), std::back_inserter(instant_));
   std::move(intake_out_.dead_letters.begin(), intake_out_.dead_letters.end(),
             std::back_inserter(effects_.dead_letters));
-  summary_.out_of_area += intake_out_.out_of_area;
+  for (const auto& [note, source] : intake_out_.notes) {
+    if (note == intake::Note::kOutOfArea) ++summary_.out_of_area;
+  }
   intake_out_.log.clear();
   intake_out_.dead_letters.clear();
-  intake_out_.out_of_area = 0;
+  intake_out_.notes.clear();
   if (!effects_.dead_letters.empty()) WriteEffects();
   ++summary_.records;
   return ++unsaved_records_ >= kRecordsASave ? Save() : absl::OkStatus();
@@ -89,6 +91,7 @@ Status Replay::Take(const feeds::RawMessage& message, int32_t file, int64_t line
 Status Replay::CloseInstant() {
   LB_RETURN_IF_ERROR(fold_.Instant(clock_ms_, instant_, effects_));
   instant_.clear();
+  effects_.duplicates.clear();  // a metric of services
   if (!effects_.alerts.empty() || !effects_.dead_letters.empty()) WriteEffects();
   if (options_.every_aggregate) WriteAggregates();
   return absl::OkStatus();

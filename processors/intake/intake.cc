@@ -45,6 +45,9 @@ class Intake::Impl {
           !validator_.CheckSender(report, arrival)) {
         router_.AddSuperseded(report, -1, raw, clock_ms, out.log);
       }
+      if (problem->reason == Reason::kTooOld) {
+        out.notes.emplace_back(Note::kLateTooOld, report.source);
+      }
       return InPayload(std::move(*problem));
     }
     const int area = AddReport(report, raw, clock_ms, out);
@@ -62,8 +65,16 @@ class Intake::Impl {
     if (report.action == Action::kWithdraw || report.multi || report.exercise) return -1;
     const int area = Locate(settings_, areas_, report);
     if (area < 0) {
-      ++out.out_of_area;
+      out.notes.emplace_back(Note::kOutOfArea, report.source);
       return -1;
+    }
+    if (!settings_.areas[area].leaf) {
+      out.notes.emplace_back(report.indoor_dwelling ? Note::kIndoor : Note::kImprecise,
+                             report.source);
+    }
+    if (!settings_.windows_ms.empty() &&
+        report.occurred_ms < clock_ms - settings_.windows_ms.front()) {
+      out.notes.emplace_back(Note::kLateAccepted, report.source);
     }
     router_.Add(report, area, stripper_.ReporterHash(report.occurred_ms, report.reporter), raw,
                 clock_ms, out.log);

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/dead_letter.h"
@@ -41,11 +42,21 @@ struct IntakeOptions {
   std::string secret;                  // key of the reporter and key hashes
 };
 
+// What is to be counted of a report, beside the dead letters.
+enum class Note : uint8_t {
+  kOutOfArea,     // no area holds it; it counts nowhere
+  kImprecise,     // its place is wider than the smallest areas: it counts above them
+  kIndoor,        // in a dwelling: it counts in its picture only
+  kLateAccepted,  // it lies further back than the shortest window, and was taken
+  kLateTooOld,    // further than all windows and the grace, and was refused
+};
+inline constexpr int kNoteCount = 5;
+
 // What one record gave; the caller empties it.
 struct IntakeOutput {
   std::vector<LogRecord> log;  // picture empty: to every log partition; clock set
   std::vector<DeadLetter> dead_letters;
-  int64_t out_of_area = 0;  // reports that no area holds, counted here
+  std::vector<std::pair<Note, int>> notes;  // with the source's index in Settings::sources
 };
 
 class Intake {

@@ -56,6 +56,11 @@ std::vector<MetricInfo> Build() {
        "Records that could not be taken, by reason.",
        {{"reason", kListed, DeadLetterReasons()}},
        true},
+      {"duplicate_records_total",
+       kCounter,
+       "Reports whose revision was held already or had passed, counted once they are committed.",
+       {{"source", kSources}},
+       true},
       {"end_to_end_latency_seconds",
        kHistogram,
        "From the timestamp of a raw record to the commit of what it caused.",
@@ -71,6 +76,13 @@ std::vector<MetricInfo> Build() {
        kCounter,
        "Instants that were judged in parts because they were too large for one commit.",
        {},
+       true},
+      {"late_records_total",
+       kCounter,
+       "Reports of any revision whose occurred_from lay further before the clock than the shortest "
+       "window when they came: accepted (counted in the windows that still hold them), or too-old "
+       "(refused, further back than the longest window and the grace).",
+       {{"source", kSources}, {"outcome", kListed, {"accepted", "too-old"}}},
        true},
       {"order_skipped_total",
        kCounter,
@@ -113,8 +125,11 @@ std::vector<MetricInfo> Build() {
       {"state", kGauge, "1 for the state that the service is in, 0 for the others.", {{"state"}}},
       {"unlocated_records_total",
        kCounter,
-       "Reports that could not be placed below a picture.",
-       {{"source"}, {"reason"}}},
+       "Reports that count in no smallest area: out-of-area (in none at all), imprecise (their "
+       "place "
+       "is wider), indoor-dwelling (in the picture only).",
+       {{"source", kSources}, {"reason", kListed, {"out-of-area", "imprecise", "indoor-dwelling"}}},
+       true},
   };
 }
 

@@ -23,6 +23,7 @@ enum class KnownValues : uint8_t {
   kConsumedTopics,  // as below: given by the configuration (PrometheusOptions)
   kProducedTopics,
   kRules,
+  kSources,
 };
 
 struct LabelInfo {

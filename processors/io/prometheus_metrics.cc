@@ -99,6 +99,8 @@ const std::vector<std::string>& Values(const LabelInfo& label, const PrometheusO
       return options.produced_topics;
     case KnownValues::kRules:
       return options.rules;
+    case KnownValues::kSources:
+      return options.sources;
   }
   return none;
 }

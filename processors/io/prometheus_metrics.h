@@ -25,6 +25,7 @@ struct PrometheusOptions {
   std::string version;  // of the program
   std::vector<std::string> consumed_topics, produced_topics;
   std::vector<std::string> rules;
+  std::vector<std::string> sources;  // their orgs
 };
 
 class PrometheusMetrics : public stream::Metrics {

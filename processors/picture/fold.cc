@@ -58,7 +58,8 @@ class Fold::Impl {
   void AdvanceTo(int64_t clock_ms, Effects& out);
   void ExpireAt(int64_t clock_ms);
   int64_t NextDue();
-  void Take(const LogRecord& record, int64_t clock_ms);
+  void Take(const LogRecord& record, int64_t clock_ms, Effects& out);
+  void CountDuplicate(const std::string& org, Effects& out) const;
   void TakeCommands(std::vector<const LogRecord*> commands, int64_t clock_ms, Effects& out);
   void Close(int64_t clock_ms, Effects& out);
   void SourcesChanged();
@@ -107,7 +108,7 @@ Status Fold::Impl::Instant(int64_t clock_ms, std::span<const LogRecord> records,
     if (std::holds_alternative<Command>(record.body)) {
       commands.push_back(&record);
     } else {
-      Take(record, clock_ms);
+      Take(record, clock_ms, out);
     }
   }
   TakeCommands(std::move(commands), clock_ms, out);
@@ -165,11 +166,12 @@ void Fold::Impl::SourcesChanged() {
   }
 }
 
-void Fold::Impl::Take(const LogRecord& record, int64_t clock_ms) {
+void Fold::Impl::Take(const LogRecord& record, int64_t clock_ms, Effects& out) {
   if (const auto* report = std::get_if<Report>(&record.body)) {
-    if (markers_.Refuses(report->key, report->revision)) return;
-    if (Picture* picture = FindOrMake(record.picture)) {
-      picture->Take(*report, clock_ms);
+    if (markers_.Refuses(report->key, report->revision)) {
+      CountDuplicate(report->key.org, out);
+    } else if (Picture* picture = FindOrMake(record.picture)) {
+      if (!picture->Take(*report, clock_ms)) CountDuplicate(report->key.org, out);
       Visit(*picture);
     }
   } else if (const auto* superseded = std::get_if<Superseded>(&record.body)) {
@@ -181,6 +183,12 @@ void Fold::Impl::Take(const LogRecord& record, int64_t clock_ms) {
     if (sources_.Heard(liveness->org, liveness->minute_ms, clock_ms)) SourcesChanged();
     sources_due_ms_ = sources_.next_due_ms();
   }
+}
+
+void Fold::Impl::CountDuplicate(const std::string& org, Effects& out) const {
+  const size_t at = static_cast<size_t>(settings_->FindSource(org) + 1);
+  if (out.duplicates.size() <= at) out.duplicates.resize(at + 1);
+  ++out.duplicates[at];
 }
 
 // In the order of their ids, so that the order within the instant does not matter; each id is taken

@@ -28,6 +28,10 @@ namespace lagesbild::picture {
 struct Effects {
   std::vector<AlertTransition> alerts;
   std::vector<DeadLetter> dead_letters;  // commands for alerts that do not exist
+  // For metrics: reports whose revision is held already or has passed, [1 + index of the source in
+  // settings()]; [0]: of a source that the configuration does not have. A change of the
+  // configuration comes before the reports of its instant.
+  std::vector<int64_t> duplicates;
 };
 
 // Reads the Settings out of a Configuration record. Injected: the wire form is not the fold's

@@ -40,11 +40,11 @@ Picture::Touched& Picture::Touch(const ReportKey& key) {
   return touched;
 }
 
-void Picture::Take(const Report& report, int64_t clock_ms) {
+bool Picture::Take(const Report& report, int64_t clock_ms) {
   const HeldReport* before = reports_.Find(report.key);
-  if (before != nullptr && before->revision >= report.revision) return;  // a duplicate, or stale
+  if (before != nullptr && before->revision >= report.revision) return false;
   Touched& touched = Touch(report.key);
-  if (touched.next != nullptr && touched.next->revision >= report.revision) return;
+  if (touched.next != nullptr && touched.next->revision >= report.revision) return false;
   auto next = std::make_unique<HeldReport>();
   next->key = report.key;
   next->revision = report.revision;
@@ -66,6 +66,7 @@ void Picture::Take(const Report& report, int64_t clock_ms) {
     next->keep_until_ms = std::max(next->keep_until_ms, touched.held->keep_until_ms);
   touched.next = std::move(next);
   touched.removed = Cause::kNone;
+  return true;
 }
 
 bool Picture::Supersede(const Superseded& superseded) {

@@ -40,7 +40,8 @@ class Picture {
   Picture(int area, const Settings* settings, const OfIndex* ofs, const Sources* sources);
 
   // --- The records of an instant.
-  void Take(const Report& report, int64_t clock_ms);
+  // False: its revision is held already, or has passed.
+  bool Take(const Report& report, int64_t clock_ms);
   // Whatever is held of the report below this revision is no more, unless it counts here. False:
   // nothing is held of it.
   bool Supersede(const Superseded& superseded);

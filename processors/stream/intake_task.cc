@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
 #include "base/hash.h"
 #include "base/time.h"
 #include "stream/failpoint.h"
@@ -34,6 +35,13 @@ IntakeTask::IntakeTask(const IntakeOptions& options, World& world, const OutputE
   for (const RawTopic& raw : options_.topics.raw) {
     consumed_.push_back(&world_.metrics.counter("records_consumed_total", {{"topic", raw.name}}));
   }
+  for (const char* reason : {"out-of-area", "imprecise", "indoor-dwelling"}) {
+    noted_.emplace_back(world_.metrics, "unlocated_records_total", Labels{{"reason", reason}});
+  }
+  for (const char* outcome : {"accepted", "too-old"}) {
+    noted_.emplace_back(world_.metrics, "late_records_total", Labels{{"outcome", outcome}});
+  }
+  LB_CHECK(noted_.size() == intake::kNoteCount);
   const absl::Duration now = world_.clock.Monotonic();
   next_tick_ = now + options_.tick_interval;
   recommit_at_ = now + options_.recommit_interval;
@@ -51,6 +59,7 @@ void IntakeTask::Reconfigure(const IntakeConfiguration& configuration) {
   options.areas = configuration.areas.get();
   options.secret = configuration.secret;
   intake_ = std::make_unique<intake::Intake>(std::move(options));
+  for (SourceCounters& noted : noted_) noted.Configure(configuration.settings);
 }
 
 Status IntakeTask::Start(Consumer& lease_consumer) {
@@ -170,14 +179,10 @@ Status IntakeTask::TakeOne(const RawReader::Taken& taken, TransactionalSink& sin
 
   out_.log.clear();
   out_.dead_letters.clear();
-  out_.out_of_area = 0;
+  out_.notes.clear();
   intake_->Process(raw, *lease_.clock_ms, out_);
   consumed_[taken.topic - options_.topics.raw.data()]->Add(1);
-  if (out_.out_of_area > 0) {
-    world_.metrics
-        .counter("unlocated_records_total", {{"source", "any"}, {"reason", "out-of-area"}})
-        .Add(static_cast<double>(out_.out_of_area));
-  }
+  for (const auto& [note, source] : out_.notes) noted_[static_cast<size_t>(note)].Add(source);
   for (const LogRecord& log_record : out_.log) {
     CountLiveness(log_record);
     LB_RETURN_IF_ERROR(Append(log_record, sink));
@@ -305,6 +310,7 @@ Status IntakeTask::Commit(TransactionalSink& sink, Consumer& lease_consumer) {
   commits_.Add(1);
   commit_seconds_.Observe(absl::ToDoubleSeconds(world_.clock.Monotonic() - began));
   produced_.Add(static_cast<double>(std::exchange(produced_records_, 0)));
+  for (SourceCounters& noted : noted_) noted.Settle();
   return absl::OkStatus();
 }
 

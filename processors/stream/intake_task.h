@@ -20,6 +20,7 @@
 #include "stream/log_codec.h"
 #include "stream/outputs.h"
 #include "stream/raw_reader.h"
+#include "stream/source_counters.h"
 #include "stream/topics.h"
 #include "stream/world.h"
 
@@ -113,6 +114,7 @@ class IntakeTask {
   Histogram& commit_seconds_;
   Counter& produced_;
   int64_t produced_records_ = 0;
+  std::vector<SourceCounters> noted_;  // by intake::Note
 };
 
 }  // namespace lagesbild::stream

@@ -31,6 +31,7 @@ PictureTask::PictureTask(PictureTaskOptions options, World& world, const OutputE
                 [this](int64_t clock_ms, std::span<const LogRecord> records) {
                   return Judge(clock_ms, records);
                 }),
+      duplicates_(world.metrics, "duplicate_records_total"),
       records_consumed_(world.metrics.counter("records_consumed_total", {{"topic", at_.topic}})),
       instants_cut_(world.metrics.counter("instants_cut_total", {})),
       clock_seconds_(
@@ -101,6 +102,7 @@ Status PictureTask::Adopt(PictureState state, int64_t next_offset, Consumer& mem
   instants_.Reset(state_of_fold_.fold->clock_ms());
   outputs_.clear();
   effects_ = {};
+  duplicates_.Drop();
   dirty_ = drained_ = false;
   pending_bytes_ = 0;
   return member.Start(at_, next_offset_);
@@ -160,9 +162,23 @@ Status PictureTask::Judge(int64_t clock_ms, std::span<const LogRecord> records) 
   for (const DeadLetter& letter : effects_.dead_letters) {
     outputs_.push_back(encoder_.Dead(letter, clock_ms));
   }
+  if (!effects_.duplicates.empty()) CountDuplicates();
   effects_.alerts.clear();
   effects_.dead_letters.clear();
   return judged;
+}
+
+void PictureTask::CountDuplicates() {
+  const Settings& settings = *state_of_fold_.fold->settings();
+  if (std::exchange(duplicates_version_, settings.version) != settings.version) {
+    duplicates_.Configure(settings);
+  }
+  for (size_t i = 0; i < effects_.duplicates.size(); ++i) {
+    if (effects_.duplicates[i] > 0) {
+      duplicates_.Add(static_cast<int>(i) - 1, effects_.duplicates[i]);
+    }
+  }
+  effects_.duplicates.clear();
 }
 
 void PictureTask::CountTransition(const picture::AlertTransition& t) {
@@ -227,6 +243,7 @@ void PictureTask::Committed(const TaskCommit& commit) {
   state_of_fold_.local = commit.local;
   dirty_ = false;
   pending_bytes_ = 0;
+  duplicates_.Settle();
   clock_seconds_.Set(static_cast<double>(commit.meta.clock_ms) / 1000);
   if (const int64_t cut = instants_.TakeParts(); cut > 0) {
     instants_cut_.Add(static_cast<double>(cut));

@@ -21,6 +21,7 @@
 #include "stream/instants.h"
 #include "stream/outputs.h"
 #include "stream/picture_state.h"
+#include "stream/source_counters.h"
 #include "stream/topics.h"
 #include "stream/world.h"
 
@@ -81,6 +82,7 @@ class PictureTask {
   int64_t committable_offset() const {
     return instants_.first_open_offset().value_or(next_offset_);
   }
+  void CountDuplicates();
   void CountTransition(const picture::AlertTransition& transition);
   void ShowState();
 
@@ -103,6 +105,8 @@ class PictureTask {
   int64_t pending_bytes_ = 0;
   int commits_since_local_ = 0;
   std::string failure_;
+  SourceCounters duplicates_;
+  int64_t duplicates_version_ = -1;  // of the configuration whose indices they have
 
   Counter& records_consumed_;
   Counter& instants_cut_;

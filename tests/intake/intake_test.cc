@@ -160,7 +160,7 @@ TEST_F(IntakeTest, ExercisesAndSummariesShowLifeAndCountNowhere) {
     const IntakeOutput later = Run(ReportJson({{field, "true"}, {"revision", "2"}}));
     EXPECT_THAT(Kinds(later), ElementsAre("superseded", "liveness"));
     EXPECT_EQ(Only<Superseded>(later).picture, "");
-    EXPECT_EQ(later.out_of_area, 0);
+    EXPECT_THAT(later.notes, IsEmpty());
   }
 }
 
@@ -168,11 +168,30 @@ TEST_F(IntakeTest, APointOutsideAllAreasIsCountedAndIsNoDeadLetter) {
   const std::pair<std::string, std::string> away = {"place", R"({"lat":-33.9,"lon":18.4})"};
   const IntakeOutput first = Run(ReportJson({away}));
   EXPECT_THAT(Kinds(first), ElementsAre("liveness"));
-  EXPECT_EQ(first.out_of_area, 1);
+  EXPECT_THAT(first.notes, ElementsAre(std::pair(Note::kOutOfArea, 0)));
   EXPECT_THAT(first.dead_letters, IsEmpty());
   const IntakeOutput moved = Run(ReportJson({away, {"revision", "2"}}));
   EXPECT_THAT(Kinds(moved), ElementsAre("superseded"));
   EXPECT_EQ(Only<Superseded>(moved).picture, "");
+}
+
+TEST_F(IntakeTest, AReportThatCountsAboveTheSmallestAreasIsNotedWithItsReason) {
+  EXPECT_THAT(Run(ReportJson()).notes, IsEmpty());
+  EXPECT_THAT(Run(ReportJson({{"place", R"({"area":"hv"})"}, {"org", R"("skolan")"}})).notes,
+              ElementsAre(std::pair(Note::kImprecise, 1)));
+  EXPECT_THAT(Run(ReportJson({{"indoor_dwelling", "true"}})).notes,
+              ElementsAre(std::pair(Note::kIndoor, 0)));
+}
+
+TEST_F(IntakeTest, AReportOfLongAgoIsNotedAsLateWhetherTakenOrRefused) {
+  const auto notes = [&](const char* occurred_from) {
+    return Run(ReportJson({{"occurred_from", occurred_from}})).notes;
+  };
+  // The shortest window is an hour, the clock 10:00.
+  EXPECT_THAT(notes(R"("2023-03-01T09:00:00+01:00")"), IsEmpty());
+  EXPECT_THAT(notes(R"("2023-03-01T08:59:59+01:00")"),
+              ElementsAre(std::pair(Note::kLateAccepted, 0)));
+  EXPECT_THAT(notes(R"("2022-12-01T00:00:00Z")"), ElementsAre(std::pair(Note::kLateTooOld, 0)));
 }
 
 TEST_F(IntakeTest, ATooOldReportIsADeadLetterAndStillEndsItsEarlierRevisions) {

@@ -25,7 +25,8 @@ PrometheusOptions Town() {
   return {.version = "1.2.3",
           .consumed_topics = {"safety.incidents.v1", "safety.tips.v1"},
           .produced_topics = {"safety.alerts.v1"},
-          .rules = {"violence-24h", "grave-single"}};
+          .rules = {"violence-24h", "grave-single"},
+          .sources = {"polisen", "vakt-ab"}};
 }
 
 // Every metric of the catalogue with a value, as after a while in service.
@@ -77,6 +78,8 @@ TEST(PrometheusMetrics, KnownSeriesAreThereFromTheStartAtZero) {
                            "lagesbild_records_consumed_total{topic=\"safety.tips.v1\"} 0",
                            "lagesbild_records_produced_total{topic=\"safety.alerts.v1\"} 0",
                            "lagesbild_commits_total{outcome=\"aborted\",task=\"picture\"} 0",
+                           "lagesbild_duplicate_records_total{source=\"vakt-ab\"} 0",
+                           "lagesbild_late_records_total{outcome=\"too-old\",source=\"polisen\"} 0",
                            "lagesbild_commit_duration_seconds_count{task=\"picture\"} 0"}) {
     EXPECT_THAT(text, HasSubstr(std::string("\n") + line + "\n"));
   }

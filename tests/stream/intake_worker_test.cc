@@ -201,6 +201,39 @@ TEST_F(IntakeWorkerTest, DeadLettersGoOutInTheSameTransactionAndMoveTheOffset) {
   EXPECT_EQ(Committed("lagesbild-intake", {"safety.incidents.v1", 0}).offset, 2);
 }
 
+TEST_F(IntakeWorkerTest, WhatIsLateOrNowhereIsCountedBySourceOnceItIsCommitted) {
+  const auto report = [&](const std::string& org, int64_t occurred_ms, const std::string& lon) {
+    std::string json = ReportJson("r", occurred_ms, lon);
+    json.replace(json.find("polisen"), 7, org);
+    Raw(0, kStart, json);
+  };
+  report("polisen", kStart - 2 * kHourMs, "17.82");  // late: the shortest window is an hour
+  report("vakt", kStart - 2 * kHourMs, "17.82");
+  report("vakt", kStart - 2 * kHourMs, "17.82");
+  report("vakt", kStart - 400 * kDayMs, "17.82");
+  report("polisen", kStart, "-3");
+  report("polisen", kStart, "17.82");
+  bool armed = true;
+  log_->set_fault([&](std::string_view operation) -> Status {
+    if (operation != "commit" || !std::exchange(armed, false)) return absl::OkStatus();
+    return Aborted("by the test");
+  });
+  auto intake = NewIntake();
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(intake->Round(absl::ZeroDuration()).ok());
+    clock_.Advance(absl::Milliseconds(20));
+  }
+  log_->set_fault(nullptr);
+  EXPECT_FALSE(armed);
+  // Once each, though they were taken twice.
+  EXPECT_EQ(metrics_.Value("late_records_total", "outcome=accepted,source=polisen"), 1);
+  EXPECT_EQ(metrics_.Value("late_records_total", "outcome=accepted,source=vakt"), 2);
+  EXPECT_EQ(metrics_.Value("late_records_total", "outcome=too-old,source=vakt"), 1);
+  EXPECT_EQ(metrics_.Value("late_records_total"), 4);
+  EXPECT_EQ(metrics_.Value("unlocated_records_total", "reason=out-of-area,source=polisen"), 1);
+  EXPECT_EQ(metrics_.Value("unlocated_records_total"), 1);
+}
+
 TEST_F(IntakeWorkerTest, OneServesTheOtherStandsByAndTheClockGoesOnThroughTheHandOver) {
   Report(0, kStart + 60'000, "ahead");
   auto first = NewIntake(ClockMode::kWall, 1, "one");

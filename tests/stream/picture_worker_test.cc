@@ -64,6 +64,43 @@ TEST_F(PictureWorkerTest, OutputsAreCloudEventsWithIdsThatDependOnTheInputAlone)
   }
 }
 
+TEST_F(PictureWorkerTest, ReportsThatAreHeldOrHavePassedAreCountedBySource) {
+  const auto at = [&](int64_t ms, const std::string& org, const std::string& id, int revision) {
+    LogRecord record = ReportAt(kStart + ms, id);
+    std::get<Report>(record.body).key.org = org;
+    std::get<Report>(record.body).revision = revision;
+    return record;
+  };
+  Superseded withdrawn;
+  withdrawn.key = {false, "vakt", "w"};
+  withdrawn.withdrawn = true;
+  std::vector<LogRecord> records = {ConfigurationAt(kStart),   at(10, "polisen", "a", 1),
+                                    at(10, "polisen", "a", 1), at(20, "polisen", "a", 2),
+                                    at(30, "polisen", "a", 1), at(40, "vakt", "b", 1),
+                                    at(50, "vakt", "b", 1),    at(60, "tips", "t", 1),
+                                    at(70, "tips", "t", 1),    Record(kStart + 80, withdrawn, ""),
+                                    at(90, "vakt", "w", 1),    TickAt(kStart + 100)};
+  Append(0, records);
+  // A new configuration, with the sources in another order, between duplicates of one commit.
+  Settings turned = SmallTown(2);
+  std::swap(turned.sources[0], turned.sources[1]);
+  ASSERT_TRUE(turned.Index("borough").ok());
+  Append(0, {Record(kStart + 110, Configuration{2, EncodeSettings(turned)}, ""),
+             at(120, "vakt", "b", 1), TickAt(kStart + 130)});
+  bool armed = true;
+  log_->set_fault([&](std::string_view operation) -> Status {
+    if (operation != "commit" || !std::exchange(armed, false)) return absl::OkStatus();
+    return Aborted("by the test");
+  });
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  log_->set_fault(nullptr);
+  EXPECT_FALSE(armed);
+  EXPECT_EQ(metrics_.Value("duplicate_records_total", "source=polisen,"), 2);
+  EXPECT_EQ(metrics_.Value("duplicate_records_total", "source=vakt,"), 3);
+  EXPECT_EQ(metrics_.Value("duplicate_records_total", "source=other,"), 1);
+}
+
 TEST_F(PictureWorkerTest, ACommitNeverCutsAnInstant) {
   Append(0, {ConfigurationAt(kStart), TickAt(kStart + 1), ReportAt(kStart + 10, "s1", "shooting")});
   auto worker = NewPictureWorker();
