@@ -123,6 +123,13 @@ std::vector<MetricInfo> Build() {
        "When a report or heartbeat of a source last came.",
        {{"source"}}},
       {"state", kGauge, "1 for the state that the service is in, 0 for the others.", {{"state"}}},
+      {"transaction_aborts_total",
+       kCounter,
+       "Transactions given up, their input taken again: abortable (the log asked for it), fenced "
+       "(another has taken over), unknown (no answer in time; the log says later whether it was "
+       "committed), lost (the group took the partition away), error.",
+       {{"reason", kListed, {"abortable", "fenced", "unknown", "lost", "error"}}},
+       true},
       {"unlocated_records_total",
        kCounter,
        "Reports that count in no smallest area: out-of-area (in none at all), imprecise (their "
@@ -130,6 +137,10 @@ std::vector<MetricInfo> Build() {
        "is wider), indoor-dwelling (in the picture only).",
        {{"source", kSources}, {"reason", kListed, {"out-of-area", "imprecise", "indoor-dwelling"}}},
        true},
+      {"worker_seconds_total",
+       kCounter,
+       "Where the time of a worker's rounds went.",
+       {{"worker"}, {"state", kListed, {"idle", "work", "commit"}}}},
   };
 }
 

@@ -19,7 +19,8 @@ constexpr absl::Duration kHeldUpPoll = absl::Milliseconds(10);
 }  // namespace
 
 IntakeTask::IntakeTask(const IntakeOptions& options, World& world, const OutputEncoder& encoder,
-                       const IntakeConfiguration& configuration, LeaseState lease)
+                       const IntakeConfiguration& configuration, LeaseState lease,
+                       WorkerSeconds& seconds)
     : options_(options),
       world_(world),
       encoder_(encoder),
@@ -30,8 +31,9 @@ IntakeTask::IntakeTask(const IntakeOptions& options, World& world, const OutputE
       commits_(
           world.metrics.counter("commits_total", {{"task", "intake"}, {"outcome", "committed"}})),
       commit_seconds_(world.metrics.histogram("commit_duration_seconds", {{"task", "intake"}})),
-      produced_(world.metrics.counter("records_produced_total",
-                                      {{"topic", options.topics.picture_log}})) {
+      produced_(
+          world.metrics.counter("records_produced_total", {{"topic", options.topics.picture_log}})),
+      seconds_(seconds) {
   for (const RawTopic& raw : options_.topics.raw) {
     consumed_.push_back(&world_.metrics.counter("records_consumed_total", {{"topic", raw.name}}));
   }
@@ -122,7 +124,8 @@ Status IntakeTask::FromSink(Status status) {
 
 Status IntakeTask::Work(TransactionalSink& sink, Consumer& lease_consumer, absl::Duration wait) {
   LB_RETURN_IF_ERROR(CheckWall());
-  LB_RETURN_IF_ERROR(reader_->Wait(WaitFor(wait)));
+  wait = WaitFor(wait);
+  LB_RETURN_IF_ERROR(seconds_.Wait(wait, [&] { return reader_->Wait(wait); }));
   LB_RETURN_IF_ERROR(reader_->Fill());
   LB_RETURN_IF_ERROR(TakeRecords(sink));
   LB_RETURN_IF_ERROR(Ticks(sink));
@@ -198,8 +201,10 @@ Status IntakeTask::TakeOne(const RawReader::Taken& taken, TransactionalSink& sin
 
 void IntakeTask::CountLiveness(const LogRecord& record) {
   if (const auto* liveness = std::get_if<Liveness>(&record.body)) {
-    world_.metrics.gauge("source_last_received_timestamp_seconds", {{"source", liveness->org}})
-        .Set(static_cast<double>(liveness->minute_ms) / 1000);
+    last_received_
+        .try_emplace(liveness->org, world_.metrics.gauge("source_last_received_timestamp_seconds",
+                                                         {{"source", liveness->org}}))
+        .first->second.Set(static_cast<double>(liveness->minute_ms) / 1000);
   }
 }
 
@@ -281,6 +286,10 @@ bool IntakeTask::CommitDue() const {
 }
 
 Status IntakeTask::Commit(TransactionalSink& sink, Consumer& lease_consumer) {
+  return seconds_.Commit([&] { return CommitAll(sink, lease_consumer); });
+}
+
+Status IntakeTask::CommitAll(TransactionalSink& sink, Consumer& lease_consumer) {
   const absl::Duration began = world_.clock.Monotonic();
   LB_RETURN_IF_ERROR(BeforeWriting(sink));
   LB_FAILPOINT("intake.produced_all");

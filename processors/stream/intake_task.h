@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@
 #include "stream/raw_reader.h"
 #include "stream/source_counters.h"
 #include "stream/topics.h"
+#include "stream/transient_gauge.h"
+#include "stream/worker_seconds.h"
 #include "stream/world.h"
 
 namespace lagesbild::stream {
@@ -52,7 +55,7 @@ class IntakeTask {
  public:
   // All borrowed; `configuration` must not be older than the lease's (worker's business).
   IntakeTask(const IntakeOptions& options, World& world, const OutputEncoder& encoder,
-             const IntakeConfiguration& configuration, LeaseState lease);
+             const IntakeConfiguration& configuration, LeaseState lease, WorkerSeconds& seconds);
   ~IntakeTask();
 
   // Opens the raw partitions at what the group has committed. FailedPrecondition: an offset is
@@ -64,6 +67,7 @@ class IntakeTask {
   // Commits what is begun.
   Status Finish(TransactionalSink& sink, Consumer& lease_consumer);
   bool sink_failed() const { return sink_failed_; }
+  bool in_transaction() const { return begun_; }
 
   // In force from the next record or tick on, if it differs. It outlives the task.
   void Reconfigure(const IntakeConfiguration& configuration);
@@ -82,6 +86,7 @@ class IntakeTask {
   Status BeforeWriting(TransactionalSink& sink);
   Status Append(const LogRecord& record, TransactionalSink& sink);
   Status Commit(TransactionalSink& sink, Consumer& lease_consumer);
+  Status CommitAll(TransactionalSink& sink, Consumer& lease_consumer);
   bool CommitDue() const;
   Status FromSink(Status status);
   void CountLiveness(const LogRecord& record);
@@ -114,7 +119,9 @@ class IntakeTask {
   Histogram& commit_seconds_;
   Counter& produced_;
   int64_t produced_records_ = 0;
-  std::vector<SourceCounters> noted_;  // by intake::Note
+  std::vector<SourceCounters> noted_;                    // by intake::Note
+  std::map<std::string, TransientGauge> last_received_;  // by source
+  WorkerSeconds& seconds_;
 };
 
 }  // namespace lagesbild::stream

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "stream/aborts.h"
 #include "stream/failpoint.h"
 
 namespace lagesbild::stream {
@@ -24,7 +25,8 @@ IntakeWorker::IntakeWorker(IntakeOptions options, World world,
     : options_(std::move(options)),
       world_(world),
       encoder_(options_.topics, options_.counts, options_.group),
-      configuration_(std::move(configuration)) {
+      configuration_(std::move(configuration)),
+      seconds_(world.metrics, world.clock, std::string(kComponent)) {
   Show(false, "starting", "");
 }
 
@@ -76,6 +78,7 @@ Status IntakeWorker::Tolerate(const Status& status) {
 }
 
 Status IntakeWorker::Round(absl::Duration wait) {
+  seconds_.BeginRound();
   AdoptConfiguration();
   const Status status = [&]() -> Status {
     const absl::Duration now = world_.clock.Monotonic();
@@ -93,6 +96,7 @@ Status IntakeWorker::Round(absl::Duration wait) {
     if (task_ == nullptr) LB_RETURN_IF_ERROR(Take());
     return task_ != nullptr ? Work(wait) : absl::OkStatus();
   }();
+  seconds_.EndRound();
   return Tolerate(status);
 }
 
@@ -142,7 +146,8 @@ void IntakeWorker::Refuse() {
 
 Status IntakeWorker::Serve(absl::Duration wait) {
   if (lease_consumer_ == nullptr) return absl::OkStatus();
-  LB_ASSIGN_OR_RETURN(const std::vector<GroupEvent> events, lease_consumer_->Poll(wait));
+  LB_ASSIGN_OR_RETURN(const std::vector<GroupEvent> events,
+                      seconds_.Wait(wait, [&] { return lease_consumer_->Poll(wait); }));
   for (const GroupEvent& event : events) {
     if (event.type == GroupEvent::Type::kAssigned) {
       holds_lease_ = true;
@@ -158,6 +163,9 @@ Status IntakeWorker::Released(const std::vector<TopicPartition>& partitions, boo
   Status status;
   if (task_ != nullptr && !lost && sink_ != nullptr) {
     status = task_->Finish(*sink_, *lease_consumer_);
+    if (!status.ok()) CountAbort(world_.metrics, AbortReason(status));
+  } else if (task_ != nullptr && task_->in_transaction()) {
+    CountAbort(world_.metrics, "lost");
   }
   LB_FAILPOINT("lease.released");
   task_.reset();
@@ -186,8 +194,8 @@ Status IntakeWorker::Take() {
     Refuse();
     return absl::OkStatus();
   }
-  auto task =
-      std::make_unique<IntakeTask>(options_, world_, encoder_, *configuration_, std::move(lease));
+  auto task = std::make_unique<IntakeTask>(options_, world_, encoder_, *configuration_,
+                                           std::move(lease), seconds_);
   LB_RETURN_IF_ERROR(task->Start(*lease_consumer_));
   task_ = std::move(task);
   return absl::OkStatus();
@@ -203,6 +211,7 @@ Status IntakeWorker::Work(absl::Duration wait) {
 }
 
 Status IntakeWorker::AfterSinkFailure(const Status& status) {
+  CountAbort(world_.metrics, AbortReason(status));
   task_.reset();
   if (absl::IsAborted(status) && sink_->Abort().ok()) {
     world_.metrics.counter("commits_total", {{"task", "intake"}, {"outcome", "aborted"}}).Add(1);

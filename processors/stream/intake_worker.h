@@ -21,6 +21,7 @@
 #include "stream/backoff.h"
 #include "stream/intake_task.h"
 #include "stream/worker.h"
+#include "stream/worker_seconds.h"
 
 namespace lagesbild::stream {
 
@@ -66,6 +67,7 @@ class IntakeWorker : public Worker {
   std::unique_ptr<Consumer> lease_consumer_;
   bool subscribed_ = false, holds_lease_ = false;
   std::unique_ptr<TransactionalSink> sink_;
+  WorkerSeconds seconds_;
   std::unique_ptr<IntakeTask> task_;
   Backoff backoff_;
   absl::Duration not_before_ = -absl::InfiniteDuration();  // lease_confirm, or refused

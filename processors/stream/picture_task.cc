@@ -43,6 +43,12 @@ PictureTask::PictureTask(PictureTaskOptions options, World& world, const OutputE
       lag_(world.metrics.gauge(
           "consumer_lag_records",
           {{"topic", at_.topic}, {"partition", std::to_string(options_.partition)}})) {
+  for (const auto severity : {lagesbild::Severity::kMinor, lagesbild::Severity::kModerate,
+                              lagesbild::Severity::kSevere, lagesbild::Severity::kExtreme}) {
+    Labels labels = PartitionLabel(options_.partition);
+    labels.emplace_back("severity", SeverityName(severity));
+    alerts_active_.emplace_back(world.metrics.gauge("alerts_active", labels));
+  }
   ShowState();
 }
 
@@ -142,10 +148,8 @@ Status PictureTask::ShowStats(Consumer& member) {
     lag_.Set(static_cast<double>(std::max<int64_t>(0, bounds.second - next_offset_)));
   }
   const picture::Fold::Stats stats = state_of_fold_.fold->stats();
-  for (size_t s = 1; s < stats.alerts_active.size(); ++s) {
-    Labels labels = PartitionLabel(options_.partition);
-    labels.emplace_back("severity", SeverityName(static_cast<lagesbild::Severity>(s)));
-    world_.metrics.gauge("alerts_active", labels).Set(static_cast<double>(stats.alerts_active[s]));
+  for (size_t s = 0; s < alerts_active_.size(); ++s) {
+    alerts_active_[s].Set(static_cast<double>(stats.alerts_active[s + 1]));
   }
   return absl::OkStatus();
 }

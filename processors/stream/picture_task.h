@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@
 #include "stream/picture_state.h"
 #include "stream/source_counters.h"
 #include "stream/topics.h"
+#include "stream/transient_gauge.h"
 #include "stream/world.h"
 
 namespace lagesbild::stream {
@@ -110,10 +112,9 @@ class PictureTask {
 
   Counter& records_consumed_;
   Counter& instants_cut_;
-  Gauge& clock_seconds_;
-  Gauge& restore_remaining_;
-  Gauge& restore_seconds_;
-  Gauge& lag_;
+  // What they say goes with the partition.
+  TransientGauge clock_seconds_, restore_remaining_, restore_seconds_, lag_;
+  std::deque<TransientGauge> alerts_active_;  // by severity, from kMinor on
 };
 
 }  // namespace lagesbild::stream

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "stream/aborts.h"
 #include "stream/failpoint.h"
 
 namespace lagesbild::stream {
@@ -31,6 +32,7 @@ PictureWorker::PictureWorker(PictureWorkerOptions options, World world)
       last_commit_(world.clock.Monotonic()),
       interval_(options_.commit_interval),
       stats_at_(-absl::InfiniteDuration()),
+      seconds_(world.metrics, world.clock, component_),
       commit_seconds_(world.metrics.histogram("commit_duration_seconds", {{"task", "picture"}})),
       commits_(
           world.metrics.counter("commits_total", {{"task", "picture"}, {"outcome", "committed"}})),
@@ -90,6 +92,7 @@ Status PictureWorker::Tolerate(const Status& status) {
 }
 
 Status PictureWorker::Round(absl::Duration wait) {
+  seconds_.BeginRound();
   const Status status = [&]() -> Status {
     LB_RETURN_IF_ERROR(Connect());
     LB_RETURN_IF_ERROR(Serve(WaitFor(wait)));
@@ -103,6 +106,7 @@ Status PictureWorker::Round(absl::Duration wait) {
     }
     return absl::OkStatus();
   }();
+  seconds_.EndRound();
   return Tolerate(status);
 }
 
@@ -118,7 +122,8 @@ absl::Duration PictureWorker::WaitFor(absl::Duration wait) const {
 }
 
 Status PictureWorker::Serve(absl::Duration wait) {
-  LB_ASSIGN_OR_RETURN(const std::vector<GroupEvent> events, consumer_->Poll(wait));
+  LB_ASSIGN_OR_RETURN(const std::vector<GroupEvent> events,
+                      seconds_.Wait(wait, [&] { return consumer_->Poll(wait); }));
   for (const GroupEvent& event : events) {
     switch (event.type) {
       case GroupEvent::Type::kAssigned:
@@ -150,6 +155,7 @@ std::unique_ptr<PictureTask> PictureWorker::NewTask(int32_t partition) {
 }
 
 Status PictureWorker::Assigned(const TopicPartition& at) {
+  tasks_.erase(at.partition);  // first: the new one takes its store and its gauges
   tasks_[at.partition] = NewTask(at.partition);
   return absl::OkStatus();
 }
@@ -244,7 +250,7 @@ Status PictureWorker::Commit() {
   }
   if (tasks.empty()) return absl::OkStatus();
   const absl::Duration began = world_.clock.Monotonic();
-  const Status status = CommitTasks(std::move(tasks));
+  const Status status = seconds_.Commit([&] { return CommitTasks(std::move(tasks)); });
   last_commit_ = world_.clock.Monotonic();
   commit_seconds_.Observe(absl::ToDoubleSeconds(last_commit_ - began));
   // While a backlog drains, fewer and larger commits.
@@ -265,7 +271,10 @@ Status PictureWorker::CommitTasks(std::vector<PictureTask*> tasks) {
   const CommitTarget target{options_.group, options_.topics.picture_log, options_.topics.changelog};
   const Status written = WriteTransaction(*sink_, encoder_, target, commits, *membership);
   if (absl::IsAborted(written)) return Aborted(tasks);
-  if (!written.ok()) return Restart(written);
+  if (!written.ok()) {
+    CountAbort(world_.metrics, AbortReason(written));
+    return Restart(written);
+  }
   CountCommit(commits);
   // From here on the transaction is a fact; a store that cannot follow ends the process, and the
   // changelog brings it there at the next start.
@@ -301,6 +310,7 @@ StatusOr<bool> PictureWorker::CaughtUp() {
 
 Status PictureWorker::Aborted(const std::vector<PictureTask*>& tasks) {
   aborts_.Add(1);
+  CountAbort(world_.metrics, "abortable");
   const Status aborted = sink_->Abort();
   LB_FAILPOINT("abort.aborted");
   if (!aborted.ok()) return Restart(aborted);

@@ -19,6 +19,7 @@
 #include "stream/backoff.h"
 #include "stream/picture_task.h"
 #include "stream/worker.h"
+#include "stream/worker_seconds.h"
 
 namespace lagesbild::stream {
 
@@ -84,6 +85,7 @@ class PictureWorker : public Worker {
   absl::Duration stats_at_;
   int64_t pending_bytes_ = 0;
 
+  WorkerSeconds seconds_;
   Histogram& commit_seconds_;
   Counter& commits_;
   Counter& aborts_;

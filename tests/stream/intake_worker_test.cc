@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "base/hash.h"
 #include "stream/engine_rig.h"
 #include "stream/small_town.h"
@@ -234,6 +236,41 @@ TEST_F(IntakeWorkerTest, WhatIsLateOrNowhereIsCountedBySourceOnceItIsCommitted) 
   EXPECT_EQ(metrics_.Value("unlocated_records_total"), 1);
 }
 
+TEST_F(IntakeWorkerTest, ALeaseThatIsLostTakesItsTransactionAndWhatItKnewOfSourcesWithIt) {
+  ASSERT_TRUE(writer_->Begin().ok());
+  for (int i = 0; i < 6000; ++i) {  // more than a round takes: its transaction stays open
+    const std::string value = ReportJson("r" + std::to_string(i), kStart);
+    ASSERT_TRUE(writer_
+                    ->Produce({"safety.incidents.v1", 0},
+                              {.key = "k", .value = value, .timestamp_ms = kStart})
+                    .ok());
+  }
+  ASSERT_TRUE(writer_->Commit().ok());
+  auto intake = NewIntake();
+  while (!intake->active()) ASSERT_TRUE(intake->Round(absl::ZeroDuration()).ok());
+  EXPECT_GT(metrics_.Value("source_last_received_timestamp_seconds", "polisen"), 0);
+  log_->Expel("lagesbild-intake");
+  ASSERT_TRUE(intake->Round(absl::ZeroDuration()).ok());
+  EXPECT_FALSE(intake->active());
+  EXPECT_EQ(metrics_.Value("transaction_aborts_total", "lost"), 1);
+  EXPECT_TRUE(std::isnan(metrics_.Value("source_last_received_timestamp_seconds", "polisen")));
+}
+
+TEST_F(IntakeWorkerTest, TheTimeOfARoundIsWorkOrCommitOrWaiting) {
+  Report(0, kStart, "a");
+  SetFailpointHook([&](std::string_view name) {
+    if (name == "intake.begun") clock_.Advance(absl::Seconds(3));
+    if (name == "intake.sent_offsets") clock_.Advance(absl::Seconds(5));
+  });
+  auto intake = NewIntake();
+  while (metrics_.Value("commits_total", "committed") < 1) {
+    ASSERT_TRUE(intake->Round(absl::ZeroDuration()).ok());
+  }
+  EXPECT_DOUBLE_EQ(metrics_.Value("worker_seconds_total", "worker=intake,state=work"), 3);
+  EXPECT_DOUBLE_EQ(metrics_.Value("worker_seconds_total", "worker=intake,state=commit"), 5);
+  EXPECT_DOUBLE_EQ(metrics_.Value("worker_seconds_total", "worker=intake,state=idle"), 0);
+}
+
 TEST_F(IntakeWorkerTest, OneServesTheOtherStandsByAndTheClockGoesOnThroughTheHandOver) {
   Report(0, kStart + 60'000, "ahead");
   auto first = NewIntake(ClockMode::kWall, 1, "one");
@@ -396,6 +433,7 @@ TEST_F(IntakeWorkerTest, ADeathAtAnyFailpointChangesNothingInARunOverRecords) {
 }
 
 TEST_F(IntakeWorkerTest, AnAbortOrALostReplyIsRedoneFromWhatIsCommitted) {
+  std::map<std::string, double> expected;
   for (const auto& [operation, status] : {std::pair{"commit", Aborted("by the test")},
                                           {"commit", Unavailable("timed out")},
                                           {"commit-reply", Unavailable("timed out")},
@@ -418,6 +456,12 @@ TEST_F(IntakeWorkerTest, AnAbortOrALostReplyIsRedoneFromWhatIsCommitted) {
     }
     EXPECT_FALSE(armed) << operation;
     log_->set_fault(nullptr);
+    ++expected[absl::IsAborted(status)       ? "abortable"
+               : absl::IsUnavailable(status) ? "unknown"
+                                             : "fenced"];
+    for (const auto& [reason, times] : expected) {
+      EXPECT_EQ(metrics_.Value("transaction_aborts_total", reason), times) << operation << reason;
+    }
     EXPECT_THAT(PictureLog(Hv(), false),
                 ElementsAre("configuration@0", testing::AnyOf("a@0", "liveness@0"),
                             testing::AnyOf("a@0", "liveness@0")))

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "stream/engine_rig.h"
 
 namespace lagesbild::stream {
@@ -344,6 +346,7 @@ TEST_F(PictureWorkerTest, AnAbortedTransactionIsRedone) {
   Append(0, {evening.begin() + next, evening.end()});
   ASSERT_TRUE(RunUntilIdle(*worker).ok());
   EXPECT_EQ(metrics_.Value("commits_total", "aborted"), 3);
+  EXPECT_EQ(metrics_.Value("transaction_aborts_total", "abortable"), 3);
   const auto alerts = Alerts();
 
   writer_.reset();
@@ -366,6 +369,7 @@ TEST_F(PictureWorkerTest, AnUnknownOutcomeIsAskedForNeverGuessed) {
     ASSERT_TRUE(RunUntilIdle(*worker).ok());
     calm = Alerts();
   }
+  double unknown = 0;
   for (const std::string_view operation : {"commit", "commit-reply"}) {
     writer_.reset();
     log_ = std::make_unique<io::MemoryLog>(clock_);
@@ -382,6 +386,7 @@ TEST_F(PictureWorkerTest, AnUnknownOutcomeIsAskedForNeverGuessed) {
     ASSERT_TRUE(RunUntilIdle(*worker).ok()) << operation;
     EXPECT_FALSE(armed);
     EXPECT_EQ(Alerts(), calm) << operation;
+    EXPECT_EQ(metrics_.Value("transaction_aborts_total", "unknown"), ++unknown);
     log_->set_fault(nullptr);
   }
 }
@@ -421,6 +426,78 @@ TEST_F(PictureWorkerTest, AMemberThatWasExpelledCommitsNothingAndAssignsAnew) {
   EXPECT_TRUE(reporter_.Said("lost 2 partitions"));
   EXPECT_GT(CommittedLog(0).offset, before.offset);
   EXPECT_GT(Alerts().size(), alerts.size());
+}
+
+// What is known of a partition goes with it; what stood there last would be a false statement.
+TEST_F(PictureWorkerTest, GaugesOfAPartitionThatMovedAwayAreNotKnownAnyMore) {
+  Append(0, Evening());
+  Append(1, {ConfigurationAt(kStart), ReportAt(kStart + 5, "k1", "shooting", "ki-1"),
+             TickAt(kStart + 6)});
+  RecordingMetrics others;
+  World elsewhere = {*log_, stores_, clock_, others, reporter_, health_};
+  auto first = NewPictureWorker("one");
+  ASSERT_TRUE(RunUntilIdle(*first).ok());
+  clock_.Advance(absl::Seconds(6));  // what costs something is shown every few seconds
+  ASSERT_TRUE(RunUntilIdle(*first).ok());
+  const std::vector<std::string> gauges = {"clock_timestamp_seconds", "consumer_lag_records",
+                                           "restore_records_remaining", "restore_duration_seconds",
+                                           "alerts_active"};
+  for (const std::string& gauge : gauges) {
+    for (const char* partition : {"partition=0", "partition=1"}) {
+      EXPECT_FALSE(std::isnan(metrics_.Value(gauge, partition))) << gauge << " " << partition;
+    }
+  }
+  EXPECT_EQ(metrics_.Value("alerts_active", "partition=1,severity=severe"), 1);
+  PictureWorker second(PictureOptions("two"), elsewhere);
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_TRUE(second.Round(absl::ZeroDuration()).ok());
+    ASSERT_TRUE(first->Round(absl::ZeroDuration()).ok());
+    clock_.Advance(absl::Milliseconds(20));
+  }
+  ASSERT_EQ(first->task_count(), 1u);
+  int gone = 0;
+  for (const char* partition : {"partition=0", "partition=1"}) {
+    const bool away = std::isnan(metrics_.Value(gauges[0], partition));
+    gone += away ? 1 : 0;
+    for (const std::string& gauge : gauges) {
+      EXPECT_EQ(std::isnan(metrics_.Value(gauge, partition)), away) << gauge << " " << partition;
+    }
+  }
+  EXPECT_EQ(gone, 1);
+}
+
+TEST_F(PictureWorkerTest, TheTimeOfARoundIsWorkOrCommitOrWaiting) {
+  Append(0, Evening());
+  SetFailpointHook([&](std::string_view name) {
+    if (name == "assign.opened_store") clock_.Advance(absl::Seconds(3));
+    if (name == "commit.begun") clock_.Advance(absl::Seconds(5));
+  });
+  auto worker = NewPictureWorker();
+  while (metrics_.Value("commits_total", "committed") < 1) {
+    ASSERT_TRUE(worker->Round(absl::ZeroDuration()).ok());
+  }
+  EXPECT_DOUBLE_EQ(metrics_.Value("worker_seconds_total", "state=work"), 6);  // two partitions
+  EXPECT_DOUBLE_EQ(metrics_.Value("worker_seconds_total", "worker=picture-0,state=commit"), 5);
+  EXPECT_DOUBLE_EQ(metrics_.Value("worker_seconds_total", "state=idle"), 0);
+}
+
+TEST(WorkerSeconds, TellsWaitingFromWork) {
+  ManualClock clock;
+  RecordingMetrics metrics;
+  WorkerSeconds seconds(metrics, clock, "w");
+  const auto poll = [&](int took) {
+    return [&clock, took] {
+      clock.Advance(absl::Seconds(took));
+      return true;
+    };
+  };
+  seconds.BeginRound();
+  seconds.Wait(absl::Seconds(10), poll(7));
+  seconds.Wait(absl::ZeroDuration(), poll(1));  // it was told not to wait: its own time
+  clock.Advance(absl::Seconds(2));
+  seconds.EndRound();
+  EXPECT_EQ(metrics.Value("worker_seconds_total", "state=idle"), 7);
+  EXPECT_EQ(metrics.Value("worker_seconds_total", "state=work"), 3);
 }
 
 TEST_F(PictureWorkerTest, TwoWorkersShareThePartitionsAndOneClosingHandsOver) {
