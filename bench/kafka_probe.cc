@@ -24,6 +24,7 @@
 
 #include "base/check.h"
 #include "io/kafka_log.h"
+#include "partner.h"
 
 namespace lagesbild::io {
 namespace {
@@ -172,40 +173,6 @@ void Copy(KafkaLog& log, const std::string& topic, const Options& options) {
   });
 }
 
-// A partner: an ordinary producer, no transactions.
-class Partner {
- public:
-  explicit Partner(const std::string& broker) {
-    rd_kafka_conf_t* conf = rd_kafka_conf_new();
-    for (const auto& [name, value] :
-         {std::make_pair("bootstrap.servers", broker.c_str()), std::make_pair("linger.ms", "0"),
-          std::make_pair("socket.nagle.disable", "true"), std::make_pair("acks", "all")}) {
-      LB_CHECK(rd_kafka_conf_set(conf, name, value, nullptr, 0) == RD_KAFKA_CONF_OK);
-    }
-    rd_kafka_conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void*) {
-      // Appended now: the clock of this record starts here.
-      static_cast<std::atomic<int64_t>*>(message->_private)
-          ->store(Clock::now().time_since_epoch().count());
-    });
-    client_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0);
-    LB_CHECK(client_ != nullptr);
-  }
-  ~Partner() {
-    rd_kafka_flush(client_, 10000);
-    rd_kafka_destroy(client_);
-  }
-  void Send(const TopicPartition& to, const std::string& value, std::atomic<int64_t>* appended) {
-    rd_kafka_producev(
-        client_, RD_KAFKA_V_TOPIC(to.topic.c_str()), RD_KAFKA_V_PARTITION(to.partition),
-        RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(appended), RD_KAFKA_V_END);
-  }
-  void Serve(int ms) { rd_kafka_poll(client_, ms); }
-
- private:
-  rd_kafka_t* client_ = nullptr;
-};
-
 // Where the time of small transactions goes.
 class Stages {
  public:
@@ -286,7 +253,7 @@ void Latency(KafkaLog& log, const Options& options) {
   while (!ready) std::this_thread::yield();
 
   std::thread partner([&] {
-    Partner sending(options.broker);
+    bench::Partner sending(options.broker);
     auto due = Clock::now();
     for (int64_t i = 0; i < count; ++i) {
       while (Clock::now() < due) sending.Serve(1);

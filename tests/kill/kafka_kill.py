@@ -1,110 +1,133 @@
 #!/usr/bin/env python3
-"""Kills `lagesbild run` with SIGKILL in the middle of a backlog on a real Kafka, three times with one process and three
-times with two, and compares what is committed in the end with a replay that nothing happened to.
+"""Runs `lagesbild run` over a backlog on a real Kafka, killing its processes with SIGKILL in the middle of it, and compares what is
+committed in the end with a replay that nothing happened to.
 
-usage: kafka_kill.py BINARY [--seed N] [--hours N]
-LAGESBILD_TEST_KAFKA=host:port names the broker. Exit 0: the same alerts, transition by transition, and the same last aggregates;
-77: there is no broker to try it on (a failure where CI is set). Prints its seed.
+usage: kafka_kill.py BINARY --dump TOPIC_DUMP [--processes N] [--kills N] [--seed N]
+                     [--hours N | --config FILE --input FILE]
+
+The input is --hours of a made-up town, or a recording with its configuration. LAGESBILD_TEST_KAFKA=host:port names the broker, which
+must be this program's alone: the changelog and the lease have fixed names. Exit 0: the same alerts, transition by transition, and the
+same last aggregates; 77: there is no broker to try it on (a failure where CI is set). Prints its seed.
 """
 import argparse, collections, json, os, pathlib, random, signal, subprocess, sys, tempfile, time
 
 START = "2024-11-15T18:00:00+01:00"
 
 
-def run(*command, **kwargs):
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=300, **kwargs)
+def run(*command, timeout=900):
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=timeout)
     if done.returncode:
         sys.exit(f"{command[1:3]}: exit {done.returncode}: {done.stderr[-2000:]}")
     return done.stdout
 
 
-class Trial:
-    """One group of topics, states and processes over one input."""
+class Processes:
+    """The instances of one group, each with a state directory of its own."""
 
-    def __init__(self, binary, folder, name, broker):
-        self.binary, self.folder, self.name = binary, folder, name
-        # topics.prefix keeps the trials' topics apart; the changelog and the lease have names of their own, so a trial has a broker's
-        # worth of them to itself only one after the other: each is deleted with its cluster of names by `group`.
-        self.set = ["--config", folder / "town" / "lagesbild.yaml", "--set", f"kafka.bootstrap.servers={broker}",
-                    "--set", "clock=records", "--set", "http.admin=off", "--set", f"tips.secret_file={folder / 'secret'}"]
+    def __init__(self, binary, folder, settings, count):
+        self.binary, self.folder, self.settings = binary, folder, settings
+        self.alive = [None] * count
+        for n in range(count):
+            self.start(n)
 
-    def start(self, instance, extra=()):
-        return subprocess.Popen([str(a) for a in [self.binary, "run", *self.set, "--set",
-                                                   f"state.dir={self.folder / (self.name + instance)}",
-                                                   "--instance", instance, *extra]],
-                                stderr=open(self.folder / f"{self.name}{instance}.log", "a"))
+    def start(self, n):
+        self.alive[n] = subprocess.Popen(
+            [str(a) for a in [self.binary, "run", *self.settings, "--set", f"state.dir={self.folder / f'state{n}'}",
+                              "--instance", f"i{n}"]], stderr=open(self.folder / f"{n}.log", "a"))
+
+    def kill(self, n):
+        self.alive[n].send_signal(signal.SIGKILL)
+        self.alive[n].wait(timeout=60)
+
+    def finish(self):
+        """All but one are told to leave; that one ends when all is done, for with `clock: records` input has an end."""
+        for n in reversed(range(len(self.alive))):
+            if n > 0:
+                self.alive[n].terminate()
+            if self.alive[n].wait(timeout=600):
+                sys.exit(f"process {n}: exit {self.alive[n].returncode}: " + (self.folder / f"{n}.log").read_text()[-3000:])
 
 
-def transitions(lines):
+def by_picture(alerts):
     """Alert transitions by picture, in the order of time, alert and sequence."""
     out = collections.defaultdict(list)
-    for line in lines:
-        alert = json.loads(line)
-        alert = alert.get("value", alert)
+    for alert in alerts:
         out[alert["picture"]].append(alert)
     for of_picture in out.values():
         of_picture.sort(key=lambda a: (a["at"], a["alert_id"], a["sequence"]))
     return dict(out)
 
 
-def kill_series(trial, processes, rng):
-    """Three kills at random moments of the backlog; the last start is left to finish."""
-    for kill in range(3):
-        alive = [trial.start(f"i{n}") for n in range(processes)]
-        deadline = rng.uniform(0.3, 1.5)
-        victim = alive[kill % processes]
-        try:
-            victim.wait(timeout=deadline)
-        except subprocess.TimeoutExpired:
-            victim.send_signal(signal.SIGKILL)
-        for process in alive:
-            if process is not victim:
-                process.send_signal(signal.SIGKILL)
-            process.wait(timeout=60)
-    last = trial.start("i0")
-    code = last.wait(timeout=240)
-    if code:
-        sys.exit(f"the run after the kills: exit {code}: " + open(trial.folder / f"{trial.name}i0.log").read()[-3000:])
+def last_by_area(aggregates):
+    """What each area counts in the end. The number of announcements on the way depends on the commits, and so on the clock of the last."""
+    return {a["area"]: {k: v for k, v in a.items() if k not in ("sequence", "as_of")} for a in aggregates}
+
+
+def same(what, got, want):
+    differing = [key for key in sorted(set(got) | set(want)) if got.get(key) != want.get(key)]
+    for key in differing[:10]:
+        print(f"{what} of {key}: got {json.dumps(got.get(key))[:600]}\n  want {json.dumps(want.get(key))[:600]}")
+    return not differing
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", type=pathlib.Path)
+    parser.add_argument("--dump", type=pathlib.Path, required=True)
     parser.add_argument("--seed", type=int, default=int(os.environ.get("LAGESBILD_SEED", 1)))
     parser.add_argument("--hours", type=int, default=240)
+    parser.add_argument("--config", type=pathlib.Path)
+    parser.add_argument("--input", type=pathlib.Path)
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--kills", type=int, default=3)
+    parser.add_argument("--between", type=float, default=1.0, help="seconds between two kills, at most, and until all but one process leave")
     args = parser.parse_args()
     broker = os.environ.get("LAGESBILD_TEST_KAFKA")
     if not broker:
         print("no LAGESBILD_TEST_KAFKA: skipped")
         sys.exit(1 if os.environ.get("CI") else 77)
-    print(f"seed {args.seed}, {args.processes} processes")
+    print(f"seed {args.seed}, {args.processes} processes, {args.kills} kills")
     rng = random.Random(args.seed)
     binary = args.binary.resolve()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "secret").write_text("kill-test\n")
-        run(binary, "feed", "town", "--write-config", folder / "town", "--seed", args.seed)
-        config = folder / "town" / "lagesbild.yaml"
-        unique = f"kill{os.getpid()}"
-        config.write_text(config.read_text().replace("group: ", "group: kill-", 1) +
-                          f"\ntopics: {{prefix: \"{unique}.\"}}\n")
-        run(binary, "feed", "town", "--seed", args.seed, "--start", START, "--for", f"{args.hours}h",
-            "--to", folder / "in.ndjson")
-        trial = Trial(binary, folder, "k", broker)
-        run(binary, "topics", "apply", *trial.set, "--partitions", 5, "--raw-partitions", 4)
-        run(binary, "feed", "ndjson", *trial.set, folder / "in.ndjson")
-        kill_series(trial, args.processes, rng)
-        got = transitions(run(binary, "alerts", "tail", *trial.set, "--json", "--last", 1000000, "--once").splitlines())
-        want = transitions(run(binary, "replay", "--config", config, "--only", "alerts",
-                               "--set", f"tips.secret_file={folder / 'secret'}", folder / "in.ndjson").splitlines())
-        if got != want:
-            for picture in sorted(set(got) | set(want)):
-                a, b = got.get(picture, []), want.get(picture, [])
-                print(f"{picture}: {len(a)} transitions, want {len(b)}; first that differs: "
-                      f"{next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))}")
+        config, records = args.config, args.input
+        if config is None:
+            run(binary, "feed", "town", "--write-config", folder / "town", "--seed", args.seed)
+            config, records = folder / "town" / "lagesbild.yaml", folder / "in.ndjson"
+            run(binary, "feed", "town", "--seed", args.seed, "--start", START, "--for", f"{args.hours}h", "--to", records)
+        settings = ["--config", config, "--set", f"kafka.bootstrap.servers={broker}", "--set", "clock=records",
+                    "--set", "http.admin=off", "--set", f"tips.secret_file={folder / 'secret'}"]
+        run(binary, "topics", "apply", *settings, "--partitions", 5, "--raw-partitions", 4)
+        run(binary, "feed", "ndjson", *settings, records)
+        began = time.monotonic()
+        processes = Processes(binary, folder, settings, args.processes)
+        for kill in range(args.kills):
+            time.sleep(rng.uniform(0.3 * args.between, args.between))
+            processes.kill(kill % args.processes)
+            processes.start(kill % args.processes)
+        time.sleep(args.between if args.processes > 1 else 0)
+        processes.finish()
+        print(f"done after {time.monotonic() - began:.1f} s")
+
+        def dumped(topic):
+            lines = run(args.dump, broker, topic).splitlines()
+            return [json.loads(line.split("\t", 1)[1]) for line in lines]
+
+        want = collections.defaultdict(list)
+        replay = run(binary, "replay", "--config", config, "--set", f"tips.secret_file={folder / 'secret'}", records)
+        for line in replay.splitlines():
+            record = json.loads(line)
+            want[record["topic"]].append(record["value"])
+        got_alerts, want_alerts = by_picture(dumped("safety.alerts.v1")), by_picture(want["alerts"])
+        got_areas, want_areas = last_by_area(dumped("safety.area-aggregates.v1")), last_by_area(want["aggregates"])
+        alike = [same("alerts", got_alerts, want_alerts), same("aggregate", got_areas, want_areas),
+                 same("dead letters", {"all": len(dumped("safety.dead-letters.v1"))}, {"all": len(want["dead-letters"])})]
+        if not all(alike):
             sys.exit(1)
-        print(f"{sum(map(len, want.values()))} transitions, all the same")
+        print(f"all the same: {sum(map(len, want_alerts.values()))} transitions in {len(want_alerts)} pictures, "
+              f"{len(want_areas)} last aggregates, {len(want['dead-letters'])} dead letters")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,150 @@
+// From a report's append to its alert, at a steady rate, through a running service.
+//
+//   build/bench/alert_latency --broker HOST:PORT --in TOPIC --alerts TOPIC --rate N --seconds N
+//
+// Sends reports of shootings by "polisen", one a place, and reads the alerts with read_committed.
+// Each report has a time of its own, to the millisecond, by which its alert is told. The clock of a
+// report starts when the broker has answered its append. Prints the percentiles as JSON.
+// bench/service runs it with a configuration in which every such report is an alert.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/check.h"
+#include "io/kafka_log.h"
+#include "partner.h"
+
+namespace lagesbild::bench {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+using stream::TopicPartition;
+
+struct Options {
+  std::string broker, in, alerts;
+  int64_t rate = 100, seconds = 60;
+};
+
+Options Parse(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string flag = argv[i], value = argv[i + 1];
+    if (flag == "--broker") {
+      options.broker = value;
+    } else if (flag == "--in") {
+      options.in = value;
+    } else if (flag == "--alerts") {
+      options.alerts = value;
+    } else if (flag == "--rate") {
+      options.rate = std::atoll(value.c_str());
+    } else if (flag == "--seconds") {
+      options.seconds = std::atoll(value.c_str());
+    } else {
+      std::fprintf(stderr, "alert_latency: no such option: %s\n", flag.c_str());
+      std::exit(2);
+    }
+  }
+  return options;
+}
+
+template <typename T>
+T Must(StatusOr<T> value) {
+  LB_CHECK(value.ok());
+  return *std::move(value);
+}
+
+std::string ReportOf(int64_t number, int64_t occurred_ms, const std::string& run) {
+  // A grid of places half a kilometre apart, over a few districts.
+  char text[512];
+  std::snprintf(text, sizeof(text),
+                R"({"org":"polisen","id":"%s-%lld","class":"shooting","occurred_from":"%s",)"
+                R"("place":{"lat":%.6f,"lon":%.6f,"precision_m":10}})",
+                run.c_str(), static_cast<long long>(number),
+                absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromUnixMillis(occurred_ms),
+                                 absl::UTCTimeZone())
+                    .c_str(),
+                59.30 + 0.005 * static_cast<double>(number % 40),
+                17.90 + 0.01 * static_cast<double>(number / 40 % 40));
+  return text;
+}
+
+// The time of the first incident that an alert lists, in ms; -1 if there is none.
+int64_t OccurredIn(const std::string& alert) {
+  constexpr std::string_view kField = "\"occurred_from\":\"";
+  const size_t at = alert.find(kField);
+  if (at == std::string::npos) return -1;
+  const size_t from = at + kField.size();
+  absl::Time time;
+  const bool parsed = absl::ParseTime(
+      absl::RFC3339_full, alert.substr(from, alert.find('"', from) - from), &time, nullptr);
+  return parsed ? absl::ToUnixMillis(time) : -1;
+}
+
+void Main(const Options& options) {
+  io::KafkaLogOptions log_options;
+  log_options.config.bootstrap_servers = options.broker;
+  auto log = Must(io::KafkaLog::Open(std::move(log_options)));
+  const int32_t raw_partitions = Must(log->Describe(options.in)).partitions;
+  const int32_t partitions = Must(log->Describe(options.alerts)).partitions;
+  auto reader = Must(log->OpenConsumer({}));
+  for (int32_t p = 0; p < partitions; ++p) {
+    const TopicPartition at{options.alerts, p};
+    LB_CHECK(reader->Start(at, Must(reader->Bounds(at)).second).ok());
+  }
+
+  const int64_t count = options.rate * options.seconds;
+  const int64_t first_ms = absl::ToUnixMillis(absl::Now()) - 60'000 - count;
+  const std::string run = std::to_string(first_ms);
+  std::vector<std::atomic<int64_t>> appended(static_cast<size_t>(count));
+  std::thread partner([&] {
+    Partner sending(options.broker);
+    auto due = Steady::now();
+    for (int64_t i = 0; i < count; ++i) {
+      while (Steady::now() < due) sending.Serve(1);
+      sending.Send({options.in, static_cast<int32_t>(i % raw_partitions)},
+                   ReportOf(i, first_ms + i, run), &appended[static_cast<size_t>(i)]);
+      due += std::chrono::nanoseconds(1'000'000'000 / options.rate);
+    }
+  });
+  std::vector<double> ms;
+  const auto give_up = Steady::now() + std::chrono::seconds(options.seconds + 60);
+  while (static_cast<int64_t>(ms.size()) < count && Steady::now() < give_up) {
+    (void)Must(reader->Poll(absl::Milliseconds(100)));
+    for (int32_t p = 0; p < partitions; ++p) {
+      const stream::Batch batch = Must(reader->Read({options.alerts, p}, 1000));
+      const int64_t now = Steady::now().time_since_epoch().count();
+      for (const auto& record : batch.records) {
+        const int64_t i = OccurredIn(std::string(record.value.value_or(""))) - first_ms;
+        if (i < 0 || i >= count) continue;
+        // An alert can be readable before its report's append has been answered.
+        const int64_t sent = appended[static_cast<size_t>(i)];
+        ms.push_back(sent == 0 ? 0 : static_cast<double>(std::max<int64_t>(now - sent, 0)) / 1e6);
+      }
+    }
+  }
+  partner.join();
+  const auto alerts = static_cast<long long>(ms.size());
+  // The first second warms the producers up.
+  ms.erase(ms.begin(), ms.begin() + std::min<int64_t>(alerts / 2, options.rate));
+  std::sort(ms.begin(), ms.end());
+  const auto at = [&](double q) {
+    return ms.empty() ? NAN : ms[static_cast<size_t>(q * static_cast<double>(ms.size() - 1))];
+  };
+  std::printf(
+      "{\"reports\":%lld,\"alerts\":%lld,\"rate\":%lld,\"p50_ms\":%.1f,\"p99_ms\":%.1f,\"max_ms\":%"
+      ".1f}\n",
+      static_cast<long long>(count), alerts, static_cast<long long>(options.rate), at(0.5),
+      at(0.99), at(1));
+  std::exit(alerts == count ? 0 : 1);
+}
+
+}  // namespace
+}  // namespace lagesbild::bench
+
+int main(int argc, char** argv) { lagesbild::bench::Main(lagesbild::bench::Parse(argc, argv)); }
