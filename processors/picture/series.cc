@@ -44,7 +44,13 @@ Counts ReadCounts(ByteReader& r) {
   return counts;
 }
 
-bool StartsBefore(int64_t start_ms, int64_t t) { return start_ms < t; }
+// Index of the first pane that starts at `start_ms` or later.
+template <typename Panes>
+size_t IndexOf(const Panes& panes, int64_t start_ms) {
+  if (panes.empty() || panes.back().start_ms < start_ms) return panes.size();
+  const auto before = [](const auto& pane, int64_t t) { return pane.start_ms < t; };
+  return std::lower_bound(panes.begin(), panes.end(), start_ms, before) - panes.begin();
+}
 
 }  // namespace
 
@@ -100,64 +106,78 @@ void Series::Add(const Contribution& contribution, int sign, int64_t clock_ms) {
 void Series::AddTo(Track& track, int64_t start_ms, const Counts& counts, int sign,
                    int64_t clock_ms) {
   if (start_ms <= clock_ms - track.keep_ms) return;
-  std::vector<Pane>& panes = track.panes;
-  const auto before = [](const Pane& p, int64_t t) { return StartsBefore(p.start_ms, t); };
-  auto it = panes.empty() || panes.back().start_ms < start_ms
-                ? panes.end()
-                : std::lower_bound(panes.begin(), panes.end(), start_ms, before);
   const auto left_of = [&](size_t w) { return start_ms <= clock_ms - windows_ms_[w]; };
-  if (it == panes.end() || it->start_ms != start_ms) {
+  const size_t index = IndexOf(track.panes(), start_ms);
+  if (index == track.panes().size() || track.panes()[index].start_ms != start_ms) {
     LB_CHECK(sign > 0);
-    it = panes.insert(it, Pane{start_ms, {}});
+    track.InsertAt(index, start_ms);
     for (size_t w = track.from; w < track.to; ++w) track.left[w - track.from] += left_of(w) ? 1 : 0;
   }
-  it->counts.Add(counts, sign);
-  const bool emptied = it->counts.empty();
+  Pane& pane = track.panes()[index];
+  pane.counts.Add(counts, sign);
+  const bool emptied = pane.counts.empty();
   for (size_t w = track.from; w < track.to; ++w) {
     if (!left_of(w)) sums_[w].Add(counts, sign);
     if (emptied && left_of(w)) --track.left[w - track.from];
   }
-  if (emptied) panes.erase(it);
+  if (emptied) track.EraseAt(index);
+  Reckon();
+}
+
+Series::Pane& Series::Track::InsertAt(size_t index, int64_t start_ms) {
+  return *kept.insert(kept.begin() + static_cast<ptrdiff_t>(gone + index), Pane{start_ms, {}});
+}
+
+void Series::Track::EraseAt(size_t index) {
+  kept.erase(kept.begin() + static_cast<ptrdiff_t>(gone + index));
+}
+
+void Series::Track::DropFront(size_t count) {
+  gone += count;
+  for (size_t& of_window : left) of_window -= count;
+  if (2 * gone < kept.size()) return;
+  kept.erase(kept.begin(), kept.begin() + static_cast<ptrdiff_t>(gone));
+  gone = 0;
 }
 
 bool Series::Expire(int64_t clock_ms) {
   const bool minutes = ExpireTrack(minutes_, clock_ms);
-  return ExpireTrack(hours_, clock_ms) || minutes;
+  const bool hours = ExpireTrack(hours_, clock_ms);
+  Reckon();
+  return minutes || hours;
 }
 
 bool Series::ExpireTrack(Track& track, int64_t clock_ms) {
   bool changed = false;
+  const std::span<Pane> panes = track.panes();
   for (size_t w = track.from; w < track.to; ++w) {
     size_t& left = track.left[w - track.from];
-    while (left < track.panes.size() && track.panes[left].start_ms <= clock_ms - windows_ms_[w]) {
-      sums_[w].Add(track.panes[left++].counts, -1);
+    while (left < panes.size() && panes[left].start_ms <= clock_ms - windows_ms_[w]) {
+      sums_[w].Add(panes[left++].counts, -1);
       changed = true;
     }
   }
   size_t drop = 0;
-  while (drop < track.panes.size() && track.panes[drop].start_ms <= clock_ms - track.keep_ms) {
-    if (track.step_ms == kHourMs) MarkDirty(track.panes[drop].start_ms);
+  while (drop < panes.size() && panes[drop].start_ms <= clock_ms - track.keep_ms) {
+    if (track.step_ms == kHourMs) MarkDirty(panes[drop].start_ms);
     ++drop;
   }
-  if (drop > 0) {
-    track.panes.erase(track.panes.begin(), track.panes.begin() + static_cast<ptrdiff_t>(drop));
-    for (size_t& left : track.left) left -= drop;
-  }
+  if (drop > 0) track.DropFront(drop);
   return changed;
 }
 
 int64_t Series::NextOf(const Track& track) const {
-  if (track.panes.empty()) return kNever;
-  int64_t next = track.panes.front().start_ms + track.keep_ms;
+  const std::span<const Pane> panes = track.panes();
+  if (panes.empty()) return kNever;
+  int64_t next = panes.front().start_ms + track.keep_ms;
   for (size_t w = track.from; w < track.to; ++w) {
     const size_t left = track.left[w - track.from];
-    if (left < track.panes.size())
-      next = std::min(next, track.panes[left].start_ms + windows_ms_[w]);
+    if (left < panes.size()) next = std::min(next, panes[left].start_ms + windows_ms_[w]);
   }
   return next;
 }
 
-int64_t Series::next_expiry_ms() const { return std::min(NextOf(minutes_), NextOf(hours_)); }
+void Series::Reckon() { next_expiry_ms_ = std::min(NextOf(minutes_), NextOf(hours_)); }
 
 void Series::MarkDirty(int64_t hour_ms) {
   if (dirty_hours_.empty() || dirty_hours_.back() != hour_ms) dirty_hours_.push_back(hour_ms);
@@ -165,7 +185,7 @@ void Series::MarkDirty(int64_t hour_ms) {
 
 std::vector<int64_t> Series::hours() const {
   std::vector<int64_t> out;
-  for (const Pane& pane : hours_.panes) out.push_back(pane.start_ms);
+  for (const Pane& pane : hours_.panes()) out.push_back(pane.start_ms);
   return out;
 }
 
@@ -176,20 +196,18 @@ std::vector<int64_t> Series::TakeDirtyHours() {
 }
 
 std::string Series::RowOf(int64_t hour_ms) const {
-  const auto before = [](const Pane& p, int64_t t) { return StartsBefore(p.start_ms, t); };
-  const auto hour = std::lower_bound(hours_.panes.begin(), hours_.panes.end(), hour_ms, before);
-  if (hour == hours_.panes.end() || hour->start_ms != hour_ms) return {};
-  const auto& panes = minutes_.panes;
-  const auto first = std::lower_bound(panes.begin(), panes.end(), hour_ms, before);
-  const auto last = std::lower_bound(first, panes.end(), hour_ms + kHourMs, before);
+  const std::span<const Pane> hours = hours_.panes(), minutes = minutes_.panes();
+  const size_t hour = IndexOf(hours, hour_ms);
+  if (hour == hours.size() || hours[hour].start_ms != hour_ms) return {};
+  const size_t first = IndexOf(minutes, hour_ms), last = IndexOf(minutes, hour_ms + kHourMs);
   std::string row;
   ByteWriter w(row);
   w.Byte(kRowFormat);
-  WriteCounts(hour->counts, w);
-  w.Varint(static_cast<uint64_t>(last - first));
-  for (auto it = first; it != last; ++it) {
-    w.Byte(static_cast<uint8_t>((it->start_ms - hour_ms) / kMinuteMs));
-    WriteCounts(it->counts, w);
+  WriteCounts(hours[hour].counts, w);
+  w.Varint(last - first);
+  for (const Pane& minute : minutes.subspan(first, last - first)) {
+    w.Byte(static_cast<uint8_t>((minute.start_ms - hour_ms) / kMinuteMs));
+    WriteCounts(minute.counts, w);
   }
   return row;
 }

@@ -45,10 +45,10 @@ class Series {
   // Takes out of the windows what has left them at `clock_ms`. True if a sum changed.
   bool Expire(int64_t clock_ms);
   // When Expire next has something to do: kNever if never.
-  int64_t next_expiry_ms() const;
+  int64_t next_expiry_ms() const { return next_expiry_ms_; }
 
   const Counts& sum(size_t window) const { return sums_[window]; }
-  bool empty() const { return hours_.panes.empty(); }
+  bool empty() const { return hours_.panes().empty(); }
 
   std::vector<int64_t> hours() const;  // that have a row, ascending
   // Hours whose row has changed since the last call, ascending. RowOf is empty if the row is to be
@@ -70,15 +70,27 @@ class Series {
     size_t from = 0, to = 0;
     int64_t keep_ms = 0;  // panes starting this long before the clock are dropped
     std::vector<size_t> left;
-    std::vector<Pane> panes;
+
+    // Ascending. Taking off the front is amortized: a city's series has a thousand panes.
+    std::span<const Pane> panes() const { return std::span(kept).subspan(gone); }
+    std::span<Pane> panes() { return std::span(kept).subspan(gone); }
+    Pane& InsertAt(size_t index, int64_t start_ms);
+    void EraseAt(size_t index);
+    void DropFront(size_t count);
+
+   private:
+    std::vector<Pane> kept;
+    size_t gone = 0;  // at the front of `kept`
   };
 
   void AddTo(Track& track, int64_t start_ms, const Counts& counts, int sign, int64_t clock_ms);
   bool ExpireTrack(Track& track, int64_t clock_ms);
   int64_t NextOf(const Track& track) const;
+  void Reckon();
   void MarkDirty(int64_t hour_ms);
 
   std::span<const int64_t> windows_ms_;
+  int64_t next_expiry_ms_ = kNever;
   Track minutes_, hours_;
   std::vector<Counts> sums_;
   std::vector<int64_t> dirty_hours_;
