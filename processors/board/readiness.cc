@@ -38,16 +38,19 @@ size_t Rank(const std::string& state) {
 }  // namespace
 
 const std::vector<std::string>& ServiceStates() {
-  static const auto& states = *new std::vector<std::string>{
-      "failed", "broker-away", "restoring", "assigning", kStarting, "standby", kRunning};
+  static const auto& states =
+      *new std::vector<std::string>{"failed",      "broker-away", "restoring", "assigning",
+                                    "catching-up", kStarting,     "standby",   kRunning};
   return states;
 }
 
-std::optional<absl::Duration> Readiness::Eta(const std::string& part, int64_t remaining,
-                                             absl::Duration now) {
-  const auto [it, first] = restores_.try_emplace(part, Restore{now, remaining});
+std::optional<absl::Duration> Readiness::Eta(const MissingPart& part, absl::Duration now) {
+  const int64_t remaining = part.remaining_records;
+  const auto [it, first] = restores_.try_emplace(part.part, Restore{part.state, now, remaining});
   Restore& restore = it->second;
-  if (remaining > restore.records_then) restore = {now, remaining};  // it began anew
+  if (remaining > restore.records_then || part.state != restore.state) {
+    restore = {part.state, now, remaining};  // it began anew
+  }
   const int64_t done = restore.records_then - remaining;
   if (first || done <= 0 || now - restore.since < kRateSpanMin) return std::nullopt;
   return (now - restore.since) * (static_cast<double>(remaining) / static_cast<double>(done));
@@ -68,7 +71,7 @@ ReadyAnswer Readiness::Ask(absl::Duration now) {
     if (part.ready || static_cast<size_t>(++missing) > kMissingMax) continue;
     MissingPart& m = answer.missing.emplace_back(
         MissingPart{name, part.state, part.detail, part.remaining_records, {}});
-    if (m.remaining_records > 0) m.eta = Eta(name, m.remaining_records, now);
+    if (m.remaining_records > 0) m.eta = Eta(m, now);
   }
   answer.ready = !parts.empty() && missing == 0;
   answer.state = ServiceStates()[worst];

@@ -3,7 +3,7 @@
 //
 // In: the HealthBoard and a monotonic time. Out: ready or not, why not, what is missing, how much
 // remains and for how long. Thread-compatible: it remembers, between answers, how fast a restore
-// goes.
+// goes, or the catching up.
 #pragma once
 
 #include <cstdint>
@@ -42,10 +42,11 @@ class Readiness {
 
  private:
   struct Restore {
+    std::string state;
     absl::Duration since;
     int64_t records_then = 0;
   };
-  std::optional<absl::Duration> Eta(const std::string& part, int64_t remaining, absl::Duration now);
+  std::optional<absl::Duration> Eta(const MissingPart& part, absl::Duration now);
 
   const stream::HealthBoard& health_;
   std::map<std::string, Restore> restores_;

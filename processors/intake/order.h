@@ -43,6 +43,8 @@ class Order {
   std::optional<Next> Take(absl::Duration now);
 
   bool has_record(int partition) const { return partitions_[partition].state == State::kOffered; }
+  bool drained(int partition) const { return partitions_[partition].state == State::kDrained; }
+  bool skipped(int partition) const { return partitions_[partition].state == State::kSkipped; }
   // Every partition is drained, or skipped.
   bool all_drained() const { return offered_ == 0 && unfetched_ == 0; }
   // Partitions skipped since the last call.

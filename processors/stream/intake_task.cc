@@ -14,6 +14,9 @@ namespace {
 
 constexpr int kRecordsPerRound = 5000;
 constexpr int64_t kLeapMs = kHourMs;
+constexpr absl::Duration kLagEvery = absl::Seconds(5);
+// It is a help only: where asking makes the order wait, seldom.
+constexpr absl::Duration kLagAfterFailure = absl::Minutes(1);
 constexpr absl::Duration kHeldUpPoll = absl::Milliseconds(10);
 
 }  // namespace
@@ -47,7 +50,7 @@ IntakeTask::IntakeTask(const IntakeOptions& options, World& world, const OutputE
   const absl::Duration now = world_.clock.Monotonic();
   next_tick_ = now + options_.tick_interval;
   recommit_at_ = now + options_.recommit_interval;
-  checked_at_ = now;
+  checked_at_ = lag_at_ = now;
   checked_wall_ms_ = options_.clock == ClockMode::kWall ? world_.clock.WallMs() : 0;
   Reconfigure(configuration);
 }
@@ -94,6 +97,9 @@ Status IntakeTask::Start(Consumer& lease_consumer) {
                                 "take its records twice");
     }
     LB_RETURN_IF_ERROR(reader_->Add(at[i], *raw[i].second, committed[i]));
+    lag_.emplace_back(world_.metrics.gauge(
+        "consumer_lag_records",
+        {{"topic", at[i].topic}, {"partition", std::to_string(at[i].partition)}}));
   }
   return absl::OkStatus();
 }
@@ -127,6 +133,7 @@ Status IntakeTask::Work(TransactionalSink& sink, Consumer& lease_consumer, absl:
   wait = WaitFor(wait);
   LB_RETURN_IF_ERROR(seconds_.Wait(wait, [&] { return reader_->Wait(wait); }));
   LB_RETURN_IF_ERROR(reader_->Fill());
+  ShowLag();
   LB_RETURN_IF_ERROR(TakeRecords(sink));
   LB_RETURN_IF_ERROR(Ticks(sink));
   if (const int64_t skipped = reader_->TakeSkipped(); skipped > 0) {
@@ -137,6 +144,22 @@ Status IntakeTask::Work(TransactionalSink& sink, Consumer& lease_consumer, absl:
     world_.metrics.counter("future_timestamps_total", {}).Add(static_cast<double>(future));
   }
   return CommitDue() ? Commit(sink, lease_consumer) : absl::OkStatus();
+}
+
+void IntakeTask::ShowLag() {
+  const absl::Duration now = world_.clock.Monotonic();
+  if (now < lag_at_) return;
+  lag_at_ = now + (reader_->LookAtEnds().ok() ? kLagEvery : kLagAfterFailure);
+  const std::vector<int64_t> lags = reader_->Lags();
+  for (size_t p = 0; p < lags.size(); ++p) {
+    if (lags[p] >= 0) lag_[p].Set(static_cast<double>(lags[p]));
+  }
+}
+
+int64_t IntakeTask::remaining_records() const {
+  int64_t sum = 0;
+  for (int64_t records : reader_->Lags()) sum += std::max<int64_t>(0, records);
+  return sum;
 }
 
 // Not at all while there is something to take; a little while a partition holds the others up.

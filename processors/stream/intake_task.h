@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -67,6 +68,9 @@ class IntakeTask {
   // Commits what is begun.
   Status Finish(TransactionalSink& sink, Consumer& lease_consumer);
   bool sink_failed() const { return sink_failed_; }
+  // What the raw topics held when it began is committed.
+  bool caught_up() const { return !begun_ && reader_ != nullptr && reader_->reached_ends(); }
+  int64_t remaining_records() const;
   bool in_transaction() const { return begun_; }
 
   // In force from the next record or tick on, if it differs. It outlives the task.
@@ -89,6 +93,7 @@ class IntakeTask {
   Status CommitAll(TransactionalSink& sink, Consumer& lease_consumer);
   bool CommitDue() const;
   Status FromSink(Status status);
+  void ShowLag();
   void CountLiveness(const LogRecord& record);
   bool publish_due() const { return lease_.configuration_hash != configuration_->hash; }
 
@@ -111,7 +116,7 @@ class IntakeTask {
   bool any_touched_ = false;
   int64_t pending_bytes_ = 0;
   absl::Duration begun_at_, next_tick_, recommit_at_, interval_;
-  absl::Duration checked_at_;
+  absl::Duration checked_at_, lag_at_;
   int64_t checked_wall_ms_ = 0;
 
   std::vector<Counter*> consumed_;  // as options_.topics.raw
@@ -120,6 +125,7 @@ class IntakeTask {
   Counter& produced_;
   int64_t produced_records_ = 0;
   std::vector<SourceCounters> noted_;                    // by intake::Note
+  std::deque<TransientGauge> lag_;                       // by raw partition
   std::map<std::string, TransientGauge> last_received_;  // by source
   WorkerSeconds& seconds_;
 };

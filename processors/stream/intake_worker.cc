@@ -10,6 +10,8 @@ namespace lagesbild::stream {
 namespace {
 
 constexpr std::string_view kComponent = "intake";
+// Another holds the lease, if it has not come by then.
+constexpr absl::Duration kStandbyAfter = absl::Seconds(3);
 constexpr absl::Duration kRefusedEvery = absl::Seconds(5);
 
 bool Fatal(const Status& status) {
@@ -36,11 +38,15 @@ IntakeWorker::~IntakeWorker() {
 }
 
 // One line a change of state.
-void IntakeWorker::Show(bool ready, const std::string& state, const std::string& detail) {
-  world_.health.Set(kComponent, {.ready = ready, .state = state, .detail = detail});
+void IntakeWorker::Show(bool ready, const std::string& state, const std::string& detail,
+                        int64_t remaining_records) {
+  world_.health.Set(
+      kComponent,
+      {.ready = ready, .state = state, .detail = detail, .remaining_records = remaining_records});
   if (shown_ == state) return;
   shown_ = state;
-  world_.reporter.Say(ready || state == "starting" ? Level::kInfo : Level::kWarning, kComponent,
+  const bool usual = ready || state == "starting" || state == "catching-up";
+  world_.reporter.Say(usual ? Level::kInfo : Level::kWarning, kComponent,
                       detail.empty() ? state : state + ": " + detail);
 }
 
@@ -89,7 +95,7 @@ Status IntakeWorker::Round(absl::Duration wait) {
     if (backoff_.Waiting(now) || now < not_before_) return absl::OkStatus();
     if (!subscribed_) return absl::OkStatus();
     if (!holds_lease_) {
-      Show(true, "standby", "");
+      ShowStandby();
       backoff_.Succeeded();
       return absl::OkStatus();
     }
@@ -98,6 +104,18 @@ Status IntakeWorker::Round(absl::Duration wait) {
   }();
   seconds_.EndRound();
   return Tolerate(status);
+}
+
+// Before the group has given the lease to anyone, it may yet be ours, and the backlog with it.
+void IntakeWorker::ShowStandby() {
+  const absl::Duration now = world_.clock.Monotonic();
+  if (!member_since_ && lease_consumer_->membership()->valid()) member_since_ = now;
+  caught_up_ = caught_up_ || (member_since_ && now - *member_since_ >= kStandbyAfter);
+  if (caught_up_) {
+    Show(true, "standby", "");
+  } else {
+    Show(false, "starting", "waiting for the lease");
+  }
 }
 
 // A consumer that has not subscribed may ask for offsets: so one with an older configuration learns
@@ -206,7 +224,12 @@ Status IntakeWorker::Work(absl::Duration wait) {
   if (task_->sink_failed()) return AfterSinkFailure(status);
   LB_RETURN_IF_ERROR(status);
   backoff_.Succeeded();
-  Show(true, "active", "");
+  caught_up_ = caught_up_ || task_->caught_up();
+  if (caught_up_) {
+    Show(true, "active", "");
+  } else {
+    Show(false, "catching-up", "", task_->remaining_records());
+  }
   return absl::OkStatus();
 }
 

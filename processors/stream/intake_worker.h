@@ -55,7 +55,9 @@ class IntakeWorker : public Worker {
   bool MayServe(const LeaseState& lease);
   void Refuse();
   void AdoptConfiguration();
-  void Show(bool ready, const std::string& state, const std::string& detail);
+  void ShowStandby();
+  void Show(bool ready, const std::string& state, const std::string& detail,
+            int64_t remaining_records = 0);
 
   const IntakeOptions options_;
   World world_;
@@ -72,6 +74,8 @@ class IntakeWorker : public Worker {
   Backoff backoff_;
   absl::Duration not_before_ = -absl::InfiniteDuration();  // lease_confirm, or refused
   std::string shown_;
+  std::optional<absl::Duration> member_since_;
+  bool caught_up_ = false;  // with what there was at the start; or another served then
 };
 
 }  // namespace lagesbild::stream

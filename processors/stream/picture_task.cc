@@ -15,6 +15,9 @@ constexpr size_t kReadRecords = 2000;
 // again.
 constexpr int kCommitsPerLocal = 200;
 
+// A broker shows the end of a transaction a moment after it has confirmed it.
+constexpr absl::Duration kSeenAfter = absl::Milliseconds(500);
+
 Labels PartitionLabel(int32_t partition) { return {{"partition", std::to_string(partition)}}; }
 
 }  // namespace
@@ -31,6 +34,7 @@ PictureTask::PictureTask(PictureTaskOptions options, World& world, const OutputE
                 [this](int64_t clock_ms, std::span<const LogRecord> records) {
                   return Judge(clock_ms, records);
                 }),
+      caught_up_(!options_.catch_up),
       duplicates_(world.metrics, "duplicate_records_total"),
       records_consumed_(world.metrics.counter("records_consumed_total", {{"topic", at_.topic}})),
       instants_cut_(world.metrics.counter("instants_cut_total", {})),
@@ -56,14 +60,17 @@ PictureTask::~PictureTask() { world_.health.Remove(component_); }
 
 void PictureTask::ShowState() {
   PartHealth health;
-  health.ready = state_ == State::kRunning;
+  health.ready = caught_up();
   switch (state_) {
     case State::kAssigning:
       health.state = assign_ != nullptr && assign_->restoring() ? "restoring" : "assigning";
       health.remaining_records = assign_ != nullptr ? assign_->remaining_records() : 0;
       break;
     case State::kRunning:
-      health.state = "running";
+      health.state = caught_up_ ? "running" : "catching-up";
+      if (caught_up_) break;
+      health.remaining_records = std::max<int64_t>(0, backlog_end_ - next_offset_);
+      if (!backlog_whole_) health.detail = "intake has a backlog";
       break;
     case State::kFailed:
       health.state = "failed";
@@ -116,6 +123,7 @@ Status PictureTask::Adopt(PictureState state, int64_t next_offset, Consumer& mem
 
 Status PictureTask::Process(Consumer& member) {
   LB_CHECK(state_ == State::kRunning);
+  if (!caught_up_) LB_RETURN_IF_ERROR(LookAtBacklog(member));
   LB_ASSIGN_OR_RETURN(const Batch batch, member.Read(at_, kReadRecords));
   drained_ = batch.drained;
   for (const RecordView& record : batch.records) {
@@ -131,7 +139,37 @@ Status PictureTask::Process(Consumer& member) {
   next_offset_ = std::max(next_offset_, batch.next_offset);
   records_consumed_.Add(static_cast<double>(batch.records.size()));
   if (batch.drained) lag_.Set(0);
+  if (!caught_up_) SeeWhetherCaughtUp();
   return absl::OkStatus();
+}
+
+// How far the backlog reaches: to the end of the log, once an intake of this process has written
+// there what it found in the raw topics.
+Status PictureTask::LookAtBacklog(Consumer& member) {
+  if (backlog_whole_) return absl::OkStatus();
+  const bool whole = !IntakeIsBehind();
+  if (!whole && backlog_end_ != kFromBeginning) return absl::OkStatus();
+  LB_ASSIGN_OR_RETURN(const auto bounds, member.Bounds(at_));
+  backlog_end_ = bounds.second;
+  backlog_whole_ = whole;
+  return absl::OkStatus();
+}
+
+bool PictureTask::IntakeIsBehind() {
+  const std::optional<bool> ready = world_.health.ready("intake");
+  if (!ready) return false;
+  if (!*ready) {
+    intake_ready_since_.reset();
+    return true;
+  }
+  const absl::Duration now = world_.clock.Monotonic();
+  if (!intake_ready_since_) intake_ready_since_ = now;
+  return now - *intake_ready_since_ < kSeenAfter;
+}
+
+void PictureTask::SeeWhetherCaughtUp() {
+  caught_up_ = backlog_whole_ && !dirty_ && next_offset_ >= backlog_end_;
+  ShowState();
 }
 
 StatusOr<bool> PictureTask::CaughtUp(Consumer& member) const {
@@ -146,6 +184,7 @@ Status PictureTask::ShowStats(Consumer& member) {
   if (!drained_) {
     LB_ASSIGN_OR_RETURN(const auto bounds, member.Bounds(at_));
     lag_.Set(static_cast<double>(std::max<int64_t>(0, bounds.second - next_offset_)));
+    if (!backlog_whole_) backlog_end_ = bounds.second;
   }
   const picture::Fold::Stats stats = state_of_fold_.fold->stats();
   for (size_t s = 0; s < alerts_active_.size(); ++s) {
@@ -248,6 +287,7 @@ void PictureTask::Committed(const TaskCommit& commit) {
   dirty_ = false;
   pending_bytes_ = 0;
   duplicates_.Settle();
+  if (!caught_up_) SeeWhetherCaughtUp();
   clock_seconds_.Set(static_cast<double>(commit.meta.clock_ms) / 1000);
   if (const int64_t cut = instants_.TakeParts(); cut > 0) {
     instants_cut_.Add(static_cast<double>(cut));

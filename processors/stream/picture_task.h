@@ -35,6 +35,8 @@ struct PictureTaskOptions {
   int64_t commit_bytes = 16 << 20;
   bool resume_from_changelog = false;
   absl::Duration changelog_patience = absl::Seconds(30);
+  // Not ready before it has caught up with what there was to take when it began.
+  bool catch_up = true;
 };
 
 class PictureTask {
@@ -59,6 +61,8 @@ class PictureTask {
   // taken makes the task fail, not its worker; errors returned are the log's.
   Status Process(Consumer& member);
 
+  // Running, and what there was to take at its beginning is committed.
+  bool caught_up() const { return state_ == State::kRunning && caught_up_; }
   bool drained() const { return state_ != State::kRunning || drained_; }
   // Something was judged since the last commit.
   bool dirty() const { return dirty_; }
@@ -80,6 +84,9 @@ class PictureTask {
  private:
   Status Adopt(PictureState state, int64_t next_offset, Consumer& member);
   Status Judge(int64_t clock_ms, std::span<const LogRecord> records);
+  Status LookAtBacklog(Consumer& member);
+  bool IntakeIsBehind();
+  void SeeWhetherCaughtUp();
   void Fail(int64_t offset, const Status& why);
   int64_t committable_offset() const {
     return instants_.first_open_offset().value_or(next_offset_);
@@ -106,6 +113,10 @@ class PictureTask {
   bool drained_ = false, dirty_ = false;
   int64_t pending_bytes_ = 0;
   int commits_since_local_ = 0;
+  bool caught_up_;
+  int64_t backlog_end_ = kFromBeginning;  // past the last record of the backlog, as known
+  bool backlog_whole_ = false;            // nothing comes to it any more
+  std::optional<absl::Duration> intake_ready_since_;
   std::string failure_;
   SourceCounters duplicates_;
   int64_t duplicates_version_ = -1;  // of the configuration whose indices they have

@@ -9,6 +9,8 @@
 namespace lagesbild::stream {
 namespace {
 
+// A member without partitions after this time is a spare one.
+constexpr absl::Duration kSpareAfter = absl::Seconds(3);
 constexpr absl::Duration kStatsEvery = absl::Seconds(5);
 
 // What ends the worker, and with it the process: trying again would not help.
@@ -61,15 +63,31 @@ void PictureWorker::Say(Level level, const std::string& message) {
 
 // One line a change of state.
 void PictureWorker::SetAway(bool away, const std::string& why) {
-  if (away_ == away) return;
-  away_ = away;
+  if (away_ == away && (away || shown_joined_ == joined_)) return;
+  const std::optional<bool> was = std::exchange(away_, away);
   if (away) {
     Say(Level::kWarning, "broker away, trying again: " + why);
     world_.health.Set(component_, {.ready = false, .state = "broker-away", .detail = why});
   } else {
-    Say(Level::kInfo, "connected");
-    world_.health.Set(component_, {.ready = true, .state = "running"});
+    if (was != away) Say(Level::kInfo, "connected");
+    shown_joined_ = joined_;
+    world_.health.Set(component_, {.ready = joined_,
+                                   .state = joined_ ? "running" : "starting",
+                                   .detail = joined_ ? "" : "joining the group"});
   }
+}
+
+// Before the group has said which partitions are ours, nothing is known of a backlog.
+void PictureWorker::SeeWhetherJoined() {
+  const absl::Duration now = world_.clock.Monotonic();
+  if (!member_since_ && consumer_->membership()->valid()) member_since_ = now;
+  joined_ = !tasks_.empty() || (member_since_ && now - *member_since_ >= kSpareAfter);
+}
+
+void PictureWorker::SeeWhetherCaughtUp() {
+  if (!joined_) SeeWhetherJoined();
+  caught_up_ = joined_ && std::all_of(tasks_.begin(), tasks_.end(),
+                                      [](const auto& t) { return t.second->caught_up(); });
 }
 
 Status PictureWorker::Connect() {
@@ -100,6 +118,7 @@ Status PictureWorker::Round(absl::Duration wait) {
     LB_RETURN_IF_ERROR(AdvanceTasks());
     LB_RETURN_IF_ERROR(ProcessTasks());
     if (CommitDue()) LB_RETURN_IF_ERROR(Commit());
+    if (!caught_up_) SeeWhetherCaughtUp();
     if (!backoff_.Waiting(world_.clock.Monotonic())) {
       backoff_.Succeeded();
       SetAway(false, "");
@@ -150,6 +169,7 @@ std::unique_ptr<PictureTask> PictureWorker::NewTask(int32_t partition) {
   options.commit_bytes = options_.commit_bytes;
   options.resume_from_changelog = options_.resume_from_changelog;
   options.changelog_patience = options_.changelog_patience;
+  options.catch_up = !caught_up_;
   return std::make_unique<PictureTask>(std::move(options), world_, encoder_,
                                        component_ + "/" + std::to_string(partition));
 }

@@ -68,6 +68,8 @@ class PictureWorker : public Worker {
   Status Tolerate(const Status& status);
   void Say(Level level, const std::string& message);
   void SetAway(bool away, const std::string& why);
+  void SeeWhetherJoined();
+  void SeeWhetherCaughtUp();
   std::unique_ptr<PictureTask> NewTask(int32_t partition);
   absl::Duration WaitFor(absl::Duration wait) const;
   void CountCommit(const std::vector<TaskCommit>& commits);
@@ -81,6 +83,10 @@ class PictureWorker : public Worker {
   std::map<int32_t, std::unique_ptr<PictureTask>> tasks_;
   Backoff backoff_;
   std::optional<bool> away_;  // told last
+  std::optional<absl::Duration> member_since_;
+  bool joined_ = false,
+       shown_joined_ = false;  // has partitions, or it seems that the group has none for it
+  bool caught_up_ = false;     // all tasks had, once; later ones need not
   absl::Duration last_commit_, interval_;
   absl::Duration stats_at_;
   int64_t pending_bytes_ = 0;

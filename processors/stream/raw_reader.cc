@@ -58,7 +58,7 @@ Status RawReader::Fetch(int number) {
   }
   partition.next_offset = std::max(partition.next_offset, partition.batch.next_offset);
   if (partition.batch.drained) {
-    order_.Drained(number);
+    Drained(number);
   } else {
     order_.Unfetched(number, now_);
   }
@@ -75,6 +75,42 @@ void RawReader::Offer(int number) {
   order_.Offer(number, timestamp_ms);
 }
 
+void RawReader::Drained(int number) {
+  partitions_[number].reached_end = true;
+  order_.Drained(number);
+}
+
+bool RawReader::reached_ends() const {
+  for (int p = 0; p < static_cast<int>(partitions_.size()); ++p) {
+    if (!partitions_[p].reached_end && !order_.skipped(p)) return false;
+  }
+  return true;
+}
+
+Status RawReader::LookAtEnds() {
+  for (int p = 0; p < static_cast<int>(partitions_.size()); ++p) {
+    if (!order_.has_record(p)) continue;
+    LB_ASSIGN_OR_RETURN(const auto bounds, consumer_->Bounds(partitions_[p].at));
+    partitions_[p].end = bounds.second;
+  }
+  return absl::OkStatus();
+}
+
+std::vector<int64_t> RawReader::Lags() const {
+  std::vector<int64_t> lags;
+  for (int p = 0; p < static_cast<int>(partitions_.size()); ++p) {
+    const Partition& partition = partitions_[p];
+    if (order_.drained(p)) {
+      lags.push_back(0);
+    } else if (partition.end < 0) {
+      lags.push_back(-1);
+    } else {
+      lags.push_back(std::max<int64_t>(0, partition.end - partition.next_offset));
+    }
+  }
+  return lags;
+}
+
 StatusOr<std::optional<RawReader::Taken>> RawReader::Take() {
   if (taken_) {
     const int number = *std::exchange(taken_, std::nullopt);
@@ -83,7 +119,7 @@ StatusOr<std::optional<RawReader::Taken>> RawReader::Take() {
       Offer(number);
     } else if (partition.batch.drained) {
       partition.next_offset = std::max(partition.next_offset, partition.batch.next_offset);
-      order_.Drained(number);
+      Drained(number);
     } else {
       LB_RETURN_IF_ERROR(Fetch(number));
     }

@@ -45,6 +45,13 @@ class RawReader {
   StatusOr<std::optional<Taken>> Take();
 
   bool all_drained() const { return order_.all_drained(); }
+  // Each partition was drained once since it was added, or is skipped now: what there was at the
+  // beginning is taken.
+  bool reached_ends() const;
+  // Asks the log where the partitions end that have records. Unavailable: it does not say now.
+  Status LookAtEnds();
+  // How many records each partition is behind its end, in the order of Add; -1: not known yet.
+  std::vector<int64_t> Lags() const;
   int64_t TakeSkipped() { return order_.TakeSkipped(); }
   int64_t TakeFuture() { return std::exchange(future_, 0); }
 
@@ -62,9 +69,12 @@ class RawReader {
     size_t index = 0;         // of the record at hand
     int64_t next_offset = 0;  // past the last record taken
     int64_t committed_offset = -1;
+    int64_t end = -1;          // as last asked; -1: never
+    bool reached_end = false;  // once
   };
   Status Fetch(int number);
   void Offer(int number);
+  void Drained(int number);
 
   const Options options_;
   Clock& clock_;

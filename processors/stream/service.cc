@@ -69,6 +69,8 @@ Status Service::Run(std::stop_token stop) {
     told_.caught_up.assign(pictures, false);
     told_.tasks.assign(pictures, 0);
     told_.running = pictures + (options_.intake ? 1 : 0);
+    // Before a picture asks whether there is an intake here that it must wait for.
+    if (options_.intake) world_.health.Set("intake", {.state = "starting"});
     if (options_.intake) threads.emplace_back([&] { RunIntake(*counts); });
     for (int n = 0; n < pictures; ++n) threads.emplace_back([&, n] { RunPicture(*counts, n); });
   }

@@ -82,6 +82,15 @@ TEST_F(HealthCommandTest, NotReadyIsTenWithTheReason) {
   EXPECT_THAT(out_.str(), StartsWith("{\"ready\":false,"));
 }
 
+TEST_F(HealthCommandTest, CatchingUpIsNotReadyAndSaysHowMuchRemains) {
+  health_.Set("intake", {.state = "catching-up", .remaining_records = 72'422});
+  EXPECT_EQ(Run({"--url", url_}), kExitUnhealthy);
+  EXPECT_EQ(out_.str(),
+            "not ready: 1 of 1 parts not ready; intake: catching-up, 72422 records remaining\n");
+  EXPECT_EQ(Run({"--url", url_, "--json"}), kExitUnhealthy);
+  EXPECT_THAT(out_.str(), HasSubstr("\"state\":\"catching-up\",\"remaining_records\":72422"));
+}
+
 TEST_F(HealthCommandTest, NobodyThereIsSixtyNine) {
   admin_.reset();
   EXPECT_EQ(Run({"--url", url_}), kExitUnavailable);

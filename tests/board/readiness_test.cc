@@ -80,6 +80,22 @@ TEST_F(ReadinessTest, SaysHowLongARestoreWillTake) {
   EXPECT_EQ(Ask().missing.at(0).eta, absl::Seconds(1));
 }
 
+TEST_F(ReadinessTest, SaysWhatIsLeftOfTheBacklogOfTheStart) {
+  Running("intake");
+  Restoring("picture-0/3", 1000);
+  Ask();
+  now_ += absl::Seconds(10);
+  health_.Set("picture-0/3", {.state = "catching-up", .remaining_records = 500});
+  // Another count begins: how fast it goes is not known from the restore.
+  EXPECT_EQ(ReadyText(Ask()),
+            "not ready: 1 of 2 parts not ready; picture-0/3: catching-up, 500 records remaining\n");
+  EXPECT_EQ(Ask().state, "catching-up");
+  now_ += absl::Seconds(10);
+  health_.Set("picture-0/3", {.state = "catching-up", .remaining_records = 100});
+  EXPECT_THAT(ReadyJson(Ask()), HasSubstr("\"state\":\"catching-up\",\"remaining_records\":100,"
+                                          "\"eta_seconds\":3"));
+}
+
 TEST_F(ReadinessTest, AThousandMissingPartsMakeNoEndlessAnswer) {
   for (int p = 0; p < 1000; ++p) Restoring("picture-0/" + std::to_string(p), 1);
   const ReadyAnswer answer = Ask();

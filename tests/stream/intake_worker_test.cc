@@ -49,6 +49,20 @@ class IntakeWorkerTest : public EngineRig {
     Raw(partition, timestamp_ms, ReportJson(id, timestamp_ms, lon));
   }
 
+  // More than a round takes, so that its transaction stays open.
+  static constexpr int kBacklog = 6000;
+  void Backlog() {
+    ASSERT_TRUE(writer_->Begin().ok());
+    for (int i = 0; i < kBacklog; ++i) {
+      const std::string value = ReportJson("r" + std::to_string(i), kStart);
+      ASSERT_TRUE(writer_
+                      ->Produce({"safety.incidents.v1", 0},
+                                {.key = "k", .value = value, .timestamp_ms = kStart})
+                      .ok());
+    }
+    ASSERT_TRUE(writer_->Commit().ok());
+  }
+
   // The picture log of one partition as "kind@clock-kStart", reports with their id.
   std::vector<std::string> PictureLog(int32_t partition, bool with_ticks = true) {
     std::vector<std::string> out;
@@ -237,15 +251,7 @@ TEST_F(IntakeWorkerTest, WhatIsLateOrNowhereIsCountedBySourceOnceItIsCommitted) 
 }
 
 TEST_F(IntakeWorkerTest, ALeaseThatIsLostTakesItsTransactionAndWhatItKnewOfSourcesWithIt) {
-  ASSERT_TRUE(writer_->Begin().ok());
-  for (int i = 0; i < 6000; ++i) {  // more than a round takes: its transaction stays open
-    const std::string value = ReportJson("r" + std::to_string(i), kStart);
-    ASSERT_TRUE(writer_
-                    ->Produce({"safety.incidents.v1", 0},
-                              {.key = "k", .value = value, .timestamp_ms = kStart})
-                    .ok());
-  }
-  ASSERT_TRUE(writer_->Commit().ok());
+  Backlog();
   auto intake = NewIntake();
   while (!intake->active()) ASSERT_TRUE(intake->Round(absl::ZeroDuration()).ok());
   EXPECT_GT(metrics_.Value("source_last_received_timestamp_seconds", "polisen"), 0);
@@ -269,6 +275,51 @@ TEST_F(IntakeWorkerTest, TheTimeOfARoundIsWorkOrCommitOrWaiting) {
   EXPECT_DOUBLE_EQ(metrics_.Value("worker_seconds_total", "worker=intake,state=work"), 3);
   EXPECT_DOUBLE_EQ(metrics_.Value("worker_seconds_total", "worker=intake,state=commit"), 5);
   EXPECT_DOUBLE_EQ(metrics_.Value("worker_seconds_total", "worker=intake,state=idle"), 0);
+}
+
+TEST_F(IntakeWorkerTest, IsReadyOnceTheBacklogOfItsStartIsCommittedAndLagChangesNothingThen) {
+  Backlog();
+  auto intake = NewIntake();
+  while (!intake->active()) ASSERT_TRUE(intake->Round(absl::ZeroDuration()).ok());
+  PartHealth health = health_.parts().at("intake");
+  EXPECT_FALSE(health.ready);
+  EXPECT_EQ(health.state, "catching-up");
+  EXPECT_EQ(health.remaining_records, kBacklog - 5000 + 1);  // and the marker
+  // Nothing of it is committed before it says so.
+  while (!health_.ready()) {
+    EXPECT_THAT(PictureLog(Hv()), IsEmpty());
+    ASSERT_TRUE(intake->Round(absl::ZeroDuration()).ok());
+  }
+  EXPECT_THAT(PictureLog(Hv()), SizeIs(testing::Gt(static_cast<size_t>(kBacklog))));
+  EXPECT_EQ(health_.parts().at("intake").state, "active");
+  clock_.Advance(absl::Seconds(6));
+  ASSERT_TRUE(RunUntilIdle(*intake).ok());
+  EXPECT_EQ(metrics_.Value("consumer_lag_records", "topic=safety.incidents.v1,partition=0"), 0);
+  Backlog();
+  clock_.Advance(absl::Seconds(6));
+  ASSERT_TRUE(intake->Round(absl::ZeroDuration()).ok());
+  EXPECT_TRUE(health_.ready());
+  EXPECT_EQ(metrics_.Value("consumer_lag_records", "topic=safety.incidents.v1,partition=0"),
+            kBacklog + 1);
+}
+
+TEST_F(IntakeWorkerTest, AStandbyIsReadyWhenItIsClearThatAnotherHoldsTheLease) {
+  auto first = NewIntake(ClockMode::kWall, 1, "one");
+  ASSERT_TRUE(RunUntilIdle(*first).ok());
+  auto second = NewIntake(ClockMode::kWall, 1, "two");
+  ASSERT_TRUE(second->Round(absl::ZeroDuration()).ok());
+  EXPECT_FALSE(health_.ready());
+  clock_.Advance(absl::Seconds(4));
+  ASSERT_TRUE(second->Round(absl::ZeroDuration()).ok());
+  EXPECT_TRUE(health_.ready());
+  EXPECT_EQ(health_.parts().at("intake").state, "standby");
+  // What it finds when it takes over is not the backlog of its start.
+  Backlog();
+  ASSERT_TRUE(first->Close().ok());
+  while (!second->active()) {
+    ASSERT_TRUE(second->Round(absl::ZeroDuration()).ok());
+    EXPECT_TRUE(health_.ready());
+  }
 }
 
 TEST_F(IntakeWorkerTest, OneServesTheOtherStandsByAndTheClockGoesOnThroughTheHandOver) {

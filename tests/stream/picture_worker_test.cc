@@ -428,6 +428,71 @@ TEST_F(PictureWorkerTest, AMemberThatWasExpelledCommitsNothingAndAssignsAnew) {
   EXPECT_GT(Alerts().size(), alerts.size());
 }
 
+TEST_F(PictureWorkerTest, IsReadyOnceTheBacklogOfItsStartIsCommittedAndLagChangesNothingThen) {
+  const auto backlog = [&](int64_t from_ms) {
+    std::vector<LogRecord> records;
+    for (int i = 0; i < 5000; ++i) records.push_back(ReportAt(from_ms + i, std::to_string(i)));
+    Append(0, records);
+  };
+  Append(0, {ConfigurationAt(kStart)});
+  backlog(kStart + 1);
+  auto worker = NewPictureWorker();
+  int rounds = 0;
+  for (; !health_.ready(); ++rounds) {
+    ASSERT_LT(rounds, 100);
+    const auto parts = health_.parts();
+    if (const auto part = parts.find("picture-0/0");
+        part != parts.end() && part->second.state == "catching-up") {
+      EXPECT_GT(part->second.remaining_records, 500);
+      EXPECT_LT(CommittedLog(0).offset, 5000);
+    }
+    ASSERT_TRUE(worker->Round(absl::ZeroDuration()).ok());
+  }
+  EXPECT_GT(rounds, 2);
+  EXPECT_GE(CommittedLog(0).offset, 5000);  // all but the instant that is open
+  backlog(kStart + 10'000);
+  ASSERT_TRUE(worker->Round(absl::ZeroDuration()).ok());
+  EXPECT_FALSE(worker->idle());
+  EXPECT_TRUE(health_.ready());
+}
+
+TEST_F(PictureWorkerTest, WaitsForWhatAnIntakeOfItsProcessStillFindsInTheRawTopics) {
+  Append(0, {ConfigurationAt(kStart), TickAt(kStart + 1)});
+  Append(1, {ConfigurationAt(kStart), TickAt(kStart + 1)});
+  health_.Set("intake", {.ready = false, .state = "catching-up"});
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_EQ(health_.parts().at("picture-0/0").state, "catching-up");
+  health_.Set("intake", {.ready = true, .state = "active"});
+  ASSERT_TRUE(worker->Round(absl::ZeroDuration()).ok());
+  EXPECT_FALSE(health_.ready());  // the log shows the end of a transaction a little later
+  std::vector<LogRecord> records;
+  for (int i = 0; i < 3000; ++i) records.push_back(ReportAt(kStart + 5 + i, std::to_string(i)));
+  Append(0, records);
+  clock_.Advance(absl::Seconds(1));
+  ASSERT_TRUE(worker->Round(absl::ZeroDuration()).ok());
+  EXPECT_TRUE(health_.parts().at("picture-0/1").ready);
+  EXPECT_FALSE(health_.parts().at("picture-0/0").ready);
+  EXPECT_GT(health_.parts().at("picture-0/0").remaining_records, 900);
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_TRUE(health_.ready());
+}
+
+TEST_F(PictureWorkerTest, AWorkerWithoutPartitionsIsReadyWhenItIsClearThatThereAreNoneForIt) {
+  Append(0, Evening());
+  auto first = NewPictureWorker("one");
+  ASSERT_TRUE(RunUntilIdle(*first).ok());
+  HealthBoard health;
+  World elsewhere = {*log_, stores_, clock_, metrics_, reporter_, health};
+  PictureWorker second(PictureOptions("two"), elsewhere);
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(second.Round(absl::ZeroDuration()).ok());
+  EXPECT_EQ(second.task_count(), 0u);  // the first has not given any back yet
+  EXPECT_FALSE(health.ready());
+  clock_.Advance(absl::Seconds(4));
+  ASSERT_TRUE(second.Round(absl::ZeroDuration()).ok());
+  EXPECT_TRUE(health.ready());
+}
+
 // What is known of a partition goes with it; what stood there last would be a false statement.
 TEST_F(PictureWorkerTest, GaugesOfAPartitionThatMovedAwayAreNotKnownAnyMore) {
   Append(0, Evening());

@@ -172,6 +172,32 @@ TEST_F(ServiceTest, AServiceOnTheWallRunsUntilItIsStopped) {
   EXPECT_TRUE(status.ok()) << status;
 }
 
+TEST_F(ServiceTest, WhenItSaysReadyTheBacklogOfItsStartCanBeReadAsAlerts) {
+  Reports(0, 12'000);
+  std::stop_source stop;
+  Service service(Options(ClockMode::kWall),
+                  {*log_, *stores_, clock_, metrics_, reporter_, health_}, Configured());
+  Status status;
+  std::thread thread([&] { status = service.Run(stop.get_token()); });
+  const absl::Duration deadline = clock_.Monotonic() + absl::Seconds(60);
+  while (!health_.ready() && clock_.Monotonic() < deadline) std::this_thread::yield();
+  EXPECT_TRUE(health_.ready());
+  // Those that reports cause; time alone resolves.
+  const auto caused = [&] {
+    const auto alerts = Alerts();
+    return std::count_if(alerts.begin(), alerts.end(), [](const std::string& alert) {
+      return alert.find("\"state\":\"open\"") != std::string::npos ||
+             alert.find("\"state\":\"updated\"") != std::string::npos;
+    });
+  };
+  const auto at_once = caused();
+  stop.request_stop();
+  thread.join();
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_GT(at_once, 100);
+  EXPECT_EQ(caused(), at_once);
+}
+
 TEST_F(ServiceTest, MissingTopicsAreNamedWithTheCommandThatMendsThem) {
   auto options = Options(ClockMode::kWall);
   options.topics.alerts = "safety.other.v1";
