@@ -87,6 +87,9 @@ def message(topic, name):
                               "with content-type application/cloudevents+json.")
     if topic["use"] == "out":
         properties = {h: {"type": "string", "description": d} for h, d in CLOUD_EVENT_HEADERS.items()}
+        if topic["message"] == "alert":
+            description = "W3C trace context of the report or command that caused it, where that had one"
+            properties["traceparent"] = {"type": "string", "description": description}
         out["headers"] = {"type": "object", "properties": properties}
     out["bindings"] = {"kafka": {"key": {"type": "string", "description": topic["key"]}, "bindingVersion": "0.5.0"}}
     return out

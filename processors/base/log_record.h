@@ -99,6 +99,7 @@ struct LogRecord {
   std::string picture;  // empty: for all pictures of the partition
   RawPosition raw;
   std::variant<Tick, Report, Superseded, Liveness, Command, Configuration> body;
+  std::string traceparent = {};  // a header, not of the wire form; empty: none
 };
 
 }  // namespace lagesbild

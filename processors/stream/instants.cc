@@ -4,10 +4,11 @@
 
 namespace lagesbild::stream {
 
-Status Instants::Take(int64_t offset, std::string_view bytes) {
+Status Instants::Take(int64_t offset, std::string_view bytes, std::string_view traceparent) {
   if (records_.size() == count_) records_.emplace_back();
   LogRecord& record = records_[count_];
   LB_RETURN_IF_ERROR(decoder_.Decode(bytes, record));
+  record.traceparent.assign(traceparent);
   if (record.clock_ms < clock_ms_) return DataLoss("the clock of the picture log goes back");
   if (count_ > 0 && record.clock_ms > clock_ms_) {
     LB_RETURN_IF_ERROR(JudgeOpen());

@@ -27,9 +27,10 @@ class Instants {
   using Judge = std::function<Status(int64_t clock_ms, std::span<const LogRecord> records)>;
   Instants(int64_t bytes_max, Judge judge) : bytes_max_(bytes_max), judge_(std::move(judge)) {}
 
-  // Takes the record at `offset`. DataLoss: it cannot be read, or its clock is earlier than that of
-  // the record before it. Errors of `judge` are passed on; then the record was not taken.
-  Status Take(int64_t offset, std::string_view bytes);
+  // Takes the record at `offset`; `traceparent` is its header's, empty: none. DataLoss: it cannot
+  // be read, or its clock is earlier than that of the record before it. Errors of `judge` are
+  // passed on; then the record was not taken.
+  Status Take(int64_t offset, std::string_view bytes, std::string_view traceparent = {});
 
   // Offset of the first record of the open instant; nullopt: none is open.
   std::optional<int64_t> first_open_offset() const {

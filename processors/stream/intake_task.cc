@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "stream/failpoint.h"
 #include "stream/settings_codec.h"
+#include "stream/trace.h"
 
 namespace lagesbild::stream {
 namespace {
@@ -209,9 +210,11 @@ Status IntakeTask::TakeOne(const RawReader::Taken& taken, TransactionalSink& sin
   intake_->Process(raw, *lease_.clock_ms, out_);
   consumed_[taken.topic - options_.topics.raw.data()]->Add(1);
   for (const auto& [note, source] : out_.notes) noted_[static_cast<size_t>(note)].Add(source);
+  const HeaderView trace{kTraceparent, TraceparentOf(record.headers)};
+  const auto trace_headers = std::span(&trace, trace.value.empty() ? 0 : 1);
   for (const LogRecord& log_record : out_.log) {
     CountLiveness(log_record);
-    LB_RETURN_IF_ERROR(Append(log_record, sink));
+    LB_RETURN_IF_ERROR(Append(log_record, sink, trace_headers));
   }
   for (const DeadLetter& letter : out_.dead_letters) {
     world_.metrics
@@ -249,15 +252,17 @@ Status IntakeTask::BeforeWriting(TransactionalSink& sink) {
   return Append(record, sink);
 }
 
-Status IntakeTask::Append(const LogRecord& record, TransactionalSink& sink) {
+Status IntakeTask::Append(const LogRecord& record, TransactionalSink& sink,
+                          std::span<const HeaderView> headers) {
   log_encoder_.Encode(record, bytes_);
   const int32_t partitions = options_.counts.picture_log;
   const bool all = record.picture.empty();
   const int32_t first = all ? 0 : PartitionOf(record.picture, partitions);
   const int32_t last = all ? partitions - 1 : first;
   for (int32_t p = first; p <= last; ++p) {
-    LB_RETURN_IF_ERROR(FromSink(
-        sink.Produce({options_.topics.picture_log, p}, {.key = record.picture, .value = bytes_})));
+    LB_RETURN_IF_ERROR(
+        FromSink(sink.Produce({options_.topics.picture_log, p},
+                              {.key = record.picture, .value = bytes_, .headers = headers})));
     touched_[p] = true;
     pending_bytes_ += static_cast<int64_t>(bytes_.size());
     ++produced_records_;

@@ -88,7 +88,9 @@ class IntakeTask {
   Status Ticks(TransactionalSink& sink);
   Status Tick(TransactionalSink& sink, bool touched_only);
   Status BeforeWriting(TransactionalSink& sink);
-  Status Append(const LogRecord& record, TransactionalSink& sink);
+  // `headers`: of the log record.
+  Status Append(const LogRecord& record, TransactionalSink& sink,
+                std::span<const HeaderView> headers = {});
   Status Commit(TransactionalSink& sink, Consumer& lease_consumer);
   Status CommitAll(TransactionalSink& sink, Consumer& lease_consumer);
   bool CommitDue() const;

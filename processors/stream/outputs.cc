@@ -1,8 +1,11 @@
 #include "stream/outputs.h"
 
+#include <array>
+
 #include "base/hash.h"
 #include "base/time.h"
 #include "picture/announce.h"
+#include "stream/trace.h"
 
 namespace lagesbild::stream {
 namespace {
@@ -66,12 +69,16 @@ Output OutputEncoder::Dead(const DeadLetter& letter, int64_t clock_ms) const {
 }
 
 Status OutputEncoder::Produce(TransactionalSink& sink, const Output& output) const {
-  const HeaderView headers[] = {{"ce_specversion", "1.0"},     {"ce_id", output.id},
-                                {"ce_source", source_},        {"ce_type", output.type},
-                                {"ce_time", output.time},      {"content-type", "application/json"},
-                                {"ce_subject", output.subject}};
+  std::array<HeaderView, 8> headers = {{{"ce_specversion", "1.0"},
+                                        {"ce_id", output.id},
+                                        {"ce_source", source_},
+                                        {"ce_type", output.type},
+                                        {"ce_time", output.time},
+                                        {"content-type", "application/json"}}};
+  size_t count = 6;
   // An event without a subject leaves the attribute out.
-  const size_t count = std::size(headers) - (output.subject.empty() ? 1 : 0);
+  if (!output.subject.empty()) headers[count++] = {"ce_subject", output.subject};
+  if (!output.traceparent.empty()) headers[count++] = {kTraceparent, output.traceparent};
   return sink.Produce(
       output.to,
       {.key = output.key, .value = output.value, .headers = std::span(headers).first(count)});

@@ -23,6 +23,7 @@ struct Output {
   std::string id, time, subject;  // ce_id, ce_time, ce_subject (may be empty)
   std::string_view type;          // ce_type; a literal
   int64_t at_ms = 0;              // the clock that it is of
+  std::string traceparent;        // of what caused it; may be empty
 };
 
 class OutputEncoder {

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "picture/announce.h"
 #include "stream/failpoint.h"
+#include "stream/trace.h"
 
 namespace lagesbild::stream {
 namespace {
@@ -127,8 +128,9 @@ Status PictureTask::Process(Consumer& member) {
   LB_ASSIGN_OR_RETURN(const Batch batch, member.Read(at_, kReadRecords));
   drained_ = batch.drained;
   for (const RecordView& record : batch.records) {
-    const Status taken = record.value ? instants_.Take(record.offset, *record.value)
-                                      : DataLoss("a log record without a value");
+    const Status taken =
+        record.value ? instants_.Take(record.offset, *record.value, TraceparentOf(record.headers))
+                     : DataLoss("a log record without a value");
     if (!taken.ok()) {
       Fail(record.offset, taken);
       return absl::OkStatus();
@@ -200,6 +202,8 @@ Status PictureTask::Judge(int64_t clock_ms, std::span<const LogRecord> records) 
   for (const picture::AlertTransition& transition : effects_.alerts) {
     CountTransition(transition);
     outputs_.push_back(encoder_.Alert(transition));
+    outputs_.back().traceparent =
+        TraceparentOf(transition, clock_ms, records, *state_of_fold_.fold->settings());
     pending_bytes_ += static_cast<int64_t>(outputs_.back().value.size());
   }
   for (const DeadLetter& letter : effects_.dead_letters) {

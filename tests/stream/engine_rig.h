@@ -102,9 +102,13 @@ class EngineRig : public testing::Test {
     std::string bytes;
     for (const LogRecord& r : records) {
       encoder.Encode(r, bytes);
-      ASSERT_TRUE(
-          writer_->Produce({topics_.picture_log, partition}, {.key = r.picture, .value = bytes})
-              .ok());
+      const HeaderView trace{"traceparent", r.traceparent};
+      ASSERT_TRUE(writer_
+                      ->Produce({topics_.picture_log, partition},
+                                {.key = r.picture,
+                                 .value = bytes,
+                                 .headers = std::span(&trace, r.traceparent.empty() ? 0 : 1)})
+                      .ok());
     }
     ASSERT_TRUE(writer_->Commit().ok());
   }

@@ -322,6 +322,37 @@ TEST_F(IntakeWorkerTest, AStandbyIsReadyWhenItIsClearThatAnotherHoldsTheLease) {
   }
 }
 
+TEST_F(IntakeWorkerTest, ATraceOfTheW3cFormGoesOnIntoThePictureLogAndAnyOtherDoesNot) {
+  const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  for (const std::string& value : {trace, std::string("Anna Andersson"), std::string()}) {
+    const HeaderView header{"traceparent", value};
+    const std::string report = ReportJson("r" + std::to_string(value.size()), kStart);
+    ASSERT_TRUE(writer_->Begin().ok());
+    ASSERT_TRUE(writer_
+                    ->Produce({"safety.incidents.v1", 0}, {.key = "k",
+                                                           .value = report,
+                                                           .headers = std::span(&header, 1),
+                                                           .timestamp_ms = kStart})
+                    .ok());
+    ASSERT_TRUE(writer_->Commit().ok());
+  }
+  auto intake = NewIntake();
+  ASSERT_TRUE(RunUntilIdle(*intake).ok());
+  auto reader = *log_->OpenConsumer({});
+  ASSERT_TRUE(reader->Start({topics_.picture_log, Hv()}, 0).ok());
+  auto batch = reader->Read({topics_.picture_log, Hv()}, 100);
+  std::map<std::string, std::string> traces;
+  for (const RecordView& view : batch->records) {
+    LogRecord record;
+    ASSERT_TRUE(LogDecoder().Decode(*view.value, record).ok());
+    if (const auto* report = std::get_if<lagesbild::Report>(&record.body)) {
+      traces[report->key.id] = view.headers.empty() ? "none" : view.headers[0].value;
+    }
+  }
+  EXPECT_THAT(traces, ElementsAre(std::pair("r0", "none"), std::pair("r14", "none"),
+                                  std::pair("r55", trace)));
+}
+
 TEST_F(IntakeWorkerTest, OneServesTheOtherStandsByAndTheClockGoesOnThroughTheHandOver) {
   Report(0, kStart + 60'000, "ahead");
   auto first = NewIntake(ClockMode::kWall, 1, "one");

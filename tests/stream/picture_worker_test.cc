@@ -103,6 +103,40 @@ TEST_F(PictureWorkerTest, ReportsThatAreHeldOrHavePassedAreCountedBySource) {
   EXPECT_EQ(metrics_.Value("duplicate_records_total", "source=other,"), 1);
 }
 
+TEST_F(PictureWorkerTest, ATraceGoesOnToTheAlertThatItsReportCausedAndChangesNoValue) {
+  const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const auto run = [&](const std::string& traceparent) {
+    writer_.reset();
+    log_ = std::make_unique<io::MemoryLog>(clock_);
+    stores_ = MemoryStores();
+    MakeTopics(2);
+    std::vector<LogRecord> evening = Evening();
+    evening[1].traceparent = traceparent;  // the shooting's
+    Append(0, evening);
+    auto worker = NewPictureWorker();
+    EXPECT_TRUE(RunUntilIdle(*worker).ok());
+    return Alerts();
+  };
+  const auto plain = run("");
+  EXPECT_EQ(run("not a trace"), plain);
+  EXPECT_EQ(run(trace), plain);
+  auto reader = *log_->OpenConsumer({});
+  int carried = 0;
+  for (int32_t p = 0; p < 2; ++p) {
+    ASSERT_TRUE(reader->Start({topics_.alerts, p}, 0).ok());
+    auto batch = reader->Read({topics_.alerts, p}, 100);
+    for (const RecordView& r : batch->records) {
+      const bool shooting = r.value->find("shooting-single") != std::string_view::npos;
+      const bool traced = r.headers.back().name == "traceparent";
+      EXPECT_EQ(traced, shooting) << *r.value;
+      if (!traced) continue;
+      EXPECT_EQ(r.headers.back().value, trace);
+      ++carried;
+    }
+  }
+  EXPECT_EQ(carried, 1);
+}
+
 TEST_F(PictureWorkerTest, ACommitNeverCutsAnInstant) {
   Append(0, {ConfigurationAt(kStart), TickAt(kStart + 1), ReportAt(kStart + 10, "s1", "shooting")});
   auto worker = NewPictureWorker();
