@@ -15,6 +15,7 @@ using stream::GroupEvent;
 using stream::TopicPartition;
 
 constexpr int kCallMs = 3000;  // bound of a call that asks a broker
+constexpr absl::Duration kOutageRemembered = absl::Minutes(1);
 
 // Keeps records alive: messages belong to their client.
 class KafkaBatch : public stream::BatchMemory {
@@ -194,6 +195,9 @@ void KafkaConsumer::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code,
   } else {
     event.type = rd_kafka_assignment_lost(client) != 0 ? GroupEvent::Type::kLost
                                                        : GroupEvent::Type::kRevoked;
+    // A member that is fenced loses what it had, too.
+    const bool fatal = rd_kafka_fatal_error(client, nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (event.type == GroupEvent::Type::kLost && !fatal) consumer.lost_at_ = absl::Now();
     consumer.to_release_.insert(event.partitions.begin(), event.partitions.end());
     if (consumer.closed_ || event.partitions.empty()) {
       consumer.to_release_.clear();
@@ -211,6 +215,18 @@ void KafkaConsumer::OnPartition(rd_kafka_t*, void* started) {
 
 void KafkaConsumer::OnQueue(rd_kafka_t*, void* waker) { static_cast<Waker*>(waker)->Wake(); }
 
+// A member that the broker could not hear for a session time-out joins anew, and what it still
+// sends as who it was may then be taken for a second one of its name: it fences itself. Without an
+// outage it really is another.
+Status KafkaConsumer::Lasting(const Status& status) {
+  char text[256];
+  const bool fenced = rd_kafka_fatal_error(member_->get(), text, sizeof(text)) ==
+                      RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
+  const absl::Time since = absl::Now() - kOutageRemembered;
+  if (!fenced || !(lost_at_ >= since || watch_->AwaySince(since))) return status;
+  return Aborted("kafka: group " + options_.group + ": fenced by itself after an outage");
+}
+
 Status KafkaConsumer::Serve() {
   if (reader_ != nullptr) {
     while (rd_kafka_poll(reader_->get(), 0) > 0) {
@@ -227,11 +243,12 @@ Status KafkaConsumer::Serve() {
     // Anything else the member retries by itself, or tells of by a lost partition.
     if (status.code() == StatusCode::kPermissionDenied ||
         status.code() == StatusCode::kFailedPrecondition) {
-      return status;
+      return Lasting(status);
     }
     if (!status.ok()) watch_->Say(rd_kafka_err2name(code), "group " + options_.group + ": " + text);
   }
-  return member_->Fatal();
+  const Status status = member_->Fatal();
+  return status.ok() ? status : Lasting(status);
 }
 
 bool KafkaConsumer::AnyReady() const {

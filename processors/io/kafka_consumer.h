@@ -88,6 +88,7 @@ class KafkaConsumer : public stream::Consumer {
   // Serves callbacks of both clients; events and errors of the group land in events_ and
   // group_error_.
   Status Serve();
+  Status Lasting(const Status& status);
   bool AnyReady() const;
   bool BrokersAway() const;
   void Take(std::span<rd_kafka_message_t* const> messages, Started& started, stream::Batch& batch);
@@ -116,6 +117,7 @@ class KafkaConsumer : public stream::Consumer {
 
   std::vector<stream::GroupEvent> events_;
   std::set<stream::TopicPartition> to_release_;  // revoked or lost, Released not yet called
+  absl::Time lost_at_ = absl::InfinitePast();    // what it had, to a session time-out
   bool subscribed_ = false;
   bool closed_ = false;
 };

@@ -40,7 +40,14 @@ void KafkaWatch::BrokersAway() {
 void KafkaWatch::BrokersBack() {
   if (!away()) return;
   absl::MutexLock lock(&mutex_);
-  if (away_.exchange(false)) line_("kafka: a broker answers again");
+  if (!away_.exchange(false)) return;
+  back_at_ = absl::Now();
+  line_("kafka: a broker answers again");
+}
+
+bool KafkaWatch::AwaySince(absl::Time since) {
+  absl::MutexLock lock(&mutex_);
+  return away() || back_at_ >= since;
 }
 
 void KafkaWatch::Say(std::string_view topic, std::string_view text) {

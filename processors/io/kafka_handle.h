@@ -41,6 +41,8 @@ class KafkaWatch {
   void BrokersAway();
   void BrokersBack();
   bool away() const { return away_.load(std::memory_order_relaxed); }
+  // No broker answered at some time since `since`.
+  bool AwaySince(absl::Time since);
 
   // A line of librdkafka's own log: at most one of each `topic` (its short name of the message) in
   // 10 s.
@@ -50,6 +52,7 @@ class KafkaWatch {
   std::atomic<bool> away_ = false;
   absl::Mutex mutex_;
   KafkaLogLine line_ ABSL_GUARDED_BY(mutex_);
+  absl::Time back_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   std::string reason_ ABSL_GUARDED_BY(mutex_);
   struct Said {
     absl::Time at = absl::InfinitePast();

@@ -11,6 +11,9 @@ namespace lagesbild::picture {
 namespace {
 
 constexpr uint8_t kChunkFormat = 1;
+// A row is a record of the changelog, and brokers take a megabyte at most unless told otherwise.
+constexpr size_t kChunkBytes = 256 * 1024;
+constexpr int kChunkBits = 16;  // chunks of a commit are numbered in these
 // Reports of one incident may go at different times; what is stored outlives them all by this much.
 constexpr int64_t kSlackMs = 2 * kDayMs;
 
@@ -140,32 +143,35 @@ void Reports::CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink
     sink(it->first, {});
     it = chunks_.erase(it);
   }
-  if (dirty_.empty() && removed_.empty()) return;
   std::string row;
-  ByteWriter w(row);
-  w.Byte(kChunkFormat);
   int64_t keep_until_ms = 0;
-  for (const ReportKey& key : dirty_) {
-    const HeldReport& report = *by_key_.find(key)->second;
-    keep_until_ms = std::max(keep_until_ms, report.keep_until_ms);
-    WriteKey(key, w);
-    w.Signed(report.keep_until_ms);
-    w.Byte(1);
-    WriteReport(report, w);
-  }
-  for (const auto& [key, until_ms] : removed_) {
+  uint64_t chunk = commit << kChunkBits;
+  const auto put = [&] {
+    chunks_[chunk] = keep_until_ms;
+    sink(chunk++, std::exchange(row, {}));
+    keep_until_ms = 0;
+  };
+  const auto write = [&](const ReportKey& key, int64_t until_ms, const HeldReport* report) {
+    ByteWriter w(row);
+    if (row.empty()) w.Byte(kChunkFormat);
     keep_until_ms = std::max(keep_until_ms, until_ms);
     WriteKey(key, w);
     w.Signed(until_ms);
-    w.Byte(0);
+    w.Byte(report != nullptr ? 1 : 0);
+    if (report != nullptr) WriteReport(*report, w);
+    if (row.size() >= kChunkBytes) put();
+  };
+  for (const ReportKey& key : dirty_) {
+    const HeldReport& report = *by_key_.find(key)->second;
+    write(key, report.keep_until_ms, &report);
   }
+  for (const auto& [key, until_ms] : removed_) write(key, until_ms, nullptr);
+  if (!row.empty()) put();
   dirty_.clear();
   removed_.clear();
-  chunks_[commit] = keep_until_ms;
-  sink(commit, std::move(row));
 }
 
-Status Reports::Restore(uint64_t commit, std::string_view row, int64_t clock_ms) {
+Status Reports::Restore(uint64_t chunk, std::string_view row, int64_t clock_ms) {
   ByteReader r(row);
   if (r.Byte() != kChunkFormat) return DataLoss("report chunk: unknown format");
   int64_t chunk_until_ms = 0;
@@ -184,7 +190,7 @@ Status Reports::Restore(uint64_t commit, std::string_view row, int64_t clock_ms)
     if (HeldReport* before = Find(report->key)) Drop(before);
     if (held) Add(std::move(report));
   }
-  chunks_[commit] = chunk_until_ms;
+  chunks_[chunk] = chunk_until_ms;
   return r.ok() ? absl::OkStatus() : DataLoss("report chunk: cut");
 }
 

@@ -1,9 +1,9 @@
 // Reports: the latest revision of every report that a picture holds, by key, with retention and
 // stored chunks.
 //
-// Stored as one chunk a commit: all reports that the commit changed, as absolute values; what a
-// later chunk says of a report goes before an earlier one. A chunk is deleted when everything in it
-// is past keeping. Thread-compatible.
+// Stored in chunks: all reports that a commit changed, as absolute values, a quarter of a megabyte
+// a chunk; what a later commit says of a report goes before an earlier one. A chunk is deleted when
+// everything in it is past keeping. Thread-compatible.
 #pragma once
 
 #include <cstdint>
@@ -46,10 +46,10 @@ class Reports {
   void ForEach(const std::function<void(HeldReport*)>& f) const;
   std::vector<std::unique_ptr<HeldReport>> TakeAll();
 
-  using RowSink = std::function<void(uint64_t commit, std::string value)>;  // value empty: delete
+  using RowSink = std::function<void(uint64_t chunk, std::string value)>;  // value empty: delete
   void CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink);
-  // Chunks in ascending order of commits. DataLoss: not a chunk of this format.
-  Status Restore(uint64_t commit, std::string_view row, int64_t clock_ms);
+  // Chunks in ascending order. DataLoss: not a chunk of this format.
+  Status Restore(uint64_t chunk, std::string_view row, int64_t clock_ms);
   std::vector<uint64_t> chunks() const;
 
  private:
@@ -58,7 +58,7 @@ class Reports {
       by_expiry_;  // hour at whose end they may go
   absl::btree_set<ReportKey> dirty_;
   std::map<ReportKey, int64_t> removed_;       // key → kept until, not yet stored
-  absl::btree_map<uint64_t, int64_t> chunks_;  // commit → kept until
+  absl::btree_map<uint64_t, int64_t> chunks_;  // chunk → kept until
 };
 
 }  // namespace lagesbild::picture

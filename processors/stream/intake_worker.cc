@@ -164,9 +164,11 @@ void IntakeWorker::Refuse() {
 
 Status IntakeWorker::Serve(absl::Duration wait) {
   if (lease_consumer_ == nullptr) return absl::OkStatus();
-  LB_ASSIGN_OR_RETURN(const std::vector<GroupEvent> events,
-                      seconds_.Wait(wait, [&] { return lease_consumer_->Poll(wait); }));
-  for (const GroupEvent& event : events) {
+  const StatusOr<std::vector<GroupEvent>> events =
+      seconds_.Wait(wait, [&] { return lease_consumer_->Poll(wait); });
+  if (absl::IsAborted(events.status())) LeaveGroup();
+  LB_RETURN_IF_ERROR(events.status());
+  for (const GroupEvent& event : *events) {
     if (event.type == GroupEvent::Type::kAssigned) {
       holds_lease_ = true;
       LB_FAILPOINT("lease.taken");
@@ -175,6 +177,16 @@ Status IntakeWorker::Serve(absl::Duration wait) {
     }
   }
   return absl::OkStatus();
+}
+
+// The next round joins it anew.
+void IntakeWorker::LeaveGroup() {
+  task_.reset();
+  sink_.reset();
+  lease_consumer_->Close();
+  lease_consumer_.reset();
+  subscribed_ = holds_lease_ = false;
+  member_since_.reset();
 }
 
 Status IntakeWorker::Released(const std::vector<TopicPartition>& partitions, bool lost) {
@@ -205,10 +217,7 @@ Status IntakeWorker::Take() {
   LB_ASSIGN_OR_RETURN(LeaseState lease, ReadLease());
   if (!MayServe(lease)) {
     // Another served with a newer one in the meantime: leave it the lease.
-    sink_.reset();
-    lease_consumer_->Close();
-    lease_consumer_.reset();
-    subscribed_ = holds_lease_ = false;
+    LeaveGroup();
     Refuse();
     return absl::OkStatus();
   }

@@ -46,6 +46,7 @@ class IntakeWorker : public Worker {
  private:
   Status Connect();
   Status Serve(absl::Duration wait);
+  void LeaveGroup();
   Status Released(const std::vector<TopicPartition>& partitions, bool lost);
   Status Take();
   Status Work(absl::Duration wait);

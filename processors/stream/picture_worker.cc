@@ -141,9 +141,11 @@ absl::Duration PictureWorker::WaitFor(absl::Duration wait) const {
 }
 
 Status PictureWorker::Serve(absl::Duration wait) {
-  LB_ASSIGN_OR_RETURN(const std::vector<GroupEvent> events,
-                      seconds_.Wait(wait, [&] { return consumer_->Poll(wait); }));
-  for (const GroupEvent& event : events) {
+  const StatusOr<std::vector<GroupEvent>> events =
+      seconds_.Wait(wait, [&] { return consumer_->Poll(wait); });
+  if (absl::IsAborted(events.status())) LeaveGroup();
+  LB_RETURN_IF_ERROR(events.status());
+  for (const GroupEvent& event : *events) {
     switch (event.type) {
       case GroupEvent::Type::kAssigned:
         world_.metrics.counter("rebalances_total", {{"kind", "assigned"}}).Add(1);
@@ -160,6 +162,17 @@ Status PictureWorker::Serve(absl::Duration wait) {
     }
   }
   return absl::OkStatus();
+}
+
+// The next round joins it anew.
+void PictureWorker::LeaveGroup() {
+  restarts_.Add(1);
+  tasks_.clear();
+  sink_.reset();
+  consumer_->Close();
+  consumer_.reset();
+  joined_ = false;
+  member_since_.reset();
 }
 
 std::unique_ptr<PictureTask> PictureWorker::NewTask(int32_t partition) {
@@ -341,7 +354,8 @@ Status PictureWorker::Aborted(const std::vector<PictureTask*>& tasks) {
 
 // Never guess what became of a transaction: ask again, from the start.
 Status PictureWorker::Restart(const Status& why) {
-  if (absl::IsDataLoss(why) || absl::IsInternal(why)) return why;
+  // A record that no broker takes would be refused again and again.
+  if (absl::IsDataLoss(why) || absl::IsInternal(why) || absl::IsInvalidArgument(why)) return why;
   restarts_.Add(1);
   Say(Level::kWarning, "assigning anew after: " + Message(why));
   sink_.reset();

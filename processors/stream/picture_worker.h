@@ -57,6 +57,7 @@ class PictureWorker : public Worker {
   Status Assigned(const TopicPartition& at);
   Status Revoked(const std::vector<TopicPartition>& partitions);
   void Lost(const std::vector<TopicPartition>& partitions);
+  void LeaveGroup();
   Status EnsureSink();
   Status AdvanceTasks();
   Status ProcessTasks();

@@ -9,35 +9,10 @@ The input is --hours of a made-up town, or a recording with its configuration. L
 must be this program's alone: the changelog and the lease have fixed names. Exit 0: the same alerts, transition by transition, and the
 same last aggregates; 77: there is no broker to try it on (a failure where CI is set). Prints its seed.
 """
-import argparse, os, pathlib, random, signal, subprocess, sys, tempfile, time
+import argparse, os, pathlib, random, sys, tempfile, time
 
+from processes import Processes
 from recount import Recount, broker_or_skip, make_town, run
-
-class Processes:
-    """The instances of one group, each with a state directory of its own."""
-
-    def __init__(self, binary, folder, settings, count):
-        self.binary, self.folder, self.settings = binary, folder, settings
-        self.alive = [None] * count
-        for n in range(count):
-            self.start(n)
-
-    def start(self, n):
-        self.alive[n] = subprocess.Popen(
-            [str(a) for a in [self.binary, "run", *self.settings, "--set", f"state.dir={self.folder / f'state{n}'}",
-                              "--instance", f"i{n}"]], stderr=open(self.folder / f"{n}.log", "a"))
-
-    def kill(self, n):
-        self.alive[n].send_signal(signal.SIGKILL)
-        self.alive[n].wait(timeout=60)
-
-    def finish(self):
-        """All but one are told to leave; that one ends when all is done, for with `clock: records` input has an end."""
-        for n in reversed(range(len(self.alive))):
-            if n > 0:
-                self.alive[n].terminate()
-            if self.alive[n].wait(timeout=600):
-                sys.exit(f"process {n}: exit {self.alive[n].returncode}: " + (self.folder / f"{n}.log").read_text()[-3000:])
 
 
 def main():
@@ -68,6 +43,8 @@ def main():
         run(binary, "feed", "ndjson", *settings, records)
         began = time.monotonic()
         processes = Processes(binary, folder, settings, args.processes)
+        for n in range(args.processes):
+            processes.start(n)
         for kill in range(args.kills):
             time.sleep(rng.uniform(0.3 * args.between, args.between))
             processes.kill(kill % args.processes)

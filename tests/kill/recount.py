@@ -28,6 +28,18 @@ def make_town(binary, folder, seed, hours):
     return config, records
 
 
+def pieces(lines, count):
+    """Ends of `count` pieces: no two records of one millisecond are in different ones, for a piece's end closes its instant."""
+    times = [json.loads(line)["timestamp"] for line in lines]
+    ends = []
+    for n in range(1, count + 1):
+        end = len(lines) * n // count
+        while end < len(lines) and times[end] == times[end - 1]:
+            end += 1
+        ends.append(end)
+    return ends
+
+
 def by_picture(alerts):
     """Alert transitions by picture, in the order of time, alert and sequence."""
     out = collections.defaultdict(list)

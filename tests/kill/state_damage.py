@@ -8,9 +8,9 @@ A damaged partition is rebuilt from its changelog (exit 0), or refused with 74; 
 service started again. LAGESBILD_TEST_KAFKA=host:port names the broker, which must be this program's alone. Exit codes and seed as in
 kafka_kill.py.
 """
-import argparse, json, os, pathlib, random, re, shutil, subprocess, sys, tempfile
+import argparse, os, pathlib, random, re, shutil, subprocess, sys, tempfile
 
-from recount import Recount, broker_or_skip, make_town, run
+from recount import Recount, broker_or_skip, make_town, pieces, run
 
 KINDS = {"SST": "*.sst", "WAL": "*.log", "MANIFEST": "MANIFEST-*", "CURRENT": "CURRENT", "OPTIONS": "OPTIONS-*"}
 
@@ -71,18 +71,6 @@ class Damages:
         yield "partitions swapped", self.swap
         yield "an old copy restored", self.restore
         yield "all removed", self.remove
-
-
-def pieces(lines, count):
-    """Ends of `count` pieces: no two records of one millisecond are in different ones, for a piece's end closes its instant."""
-    times = [json.loads(line)["timestamp"] for line in lines]
-    ends = []
-    for n in range(1, count + 1):
-        end = len(lines) * n // count
-        while end < len(lines) and times[end] == times[end - 1]:
-            end += 1
-        ends.append(end)
-    return ends
 
 
 def main():
