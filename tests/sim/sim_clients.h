@@ -42,7 +42,11 @@ class SimConsumer : public stream::Consumer {
   const stream::ConsumerOptions options_;
   SimGroups::Partitions wanted_, owned_;
   std::set<stream::TopicPartition> to_release_;
-  std::map<stream::TopicPartition, int64_t> positions_;
+  struct Position {
+    int64_t next = 0;
+    bool drained = false;  // as far as known: until a fetch brings something
+  };
+  std::map<stream::TopicPartition, Position> positions_;
   SimGroups::MemberId member_ = 0;
   int64_t generation_ = 0;  // 0: not yet in one
   bool fenced_ = false;

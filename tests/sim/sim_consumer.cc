@@ -39,7 +39,7 @@ void SimConsumer::Join() {
 
 Status SimConsumer::Start(const TopicPartition& at, int64_t offset) {
   LB_ASSIGN_OR_RETURN(SimPartition * partition, kafka_.Find(at));
-  positions_[at] = offset == stream::kFromBeginning ? partition->begin() : offset;
+  positions_[at] = {offset == stream::kFromBeginning ? partition->begin() : offset, false};
   return absl::OkStatus();
 }
 
@@ -102,13 +102,13 @@ StatusOr<Batch> SimConsumer::Read(const TopicPartition& at, size_t records_max) 
   auto position = positions_.find(at);
   if (position == positions_.end()) return FailedPrecondition("not started: " + Name(at));
   LB_ASSIGN_OR_RETURN(SimPartition * partition, kafka_.Find(at));
-  int64_t& next = position->second;
+  auto& [next, drained] = position->second;
   if (next < partition->begin() || next > partition->end()) {
     return DataLoss(Name(at) + " no longer has offset " + std::to_string(next));
   }
   io::BatchBuilder builder;
   if (kafka_.random_.Percent(kafka_.options_.fetch_misses_percent)) {
-    return std::move(builder).Build(next, /*drained=*/false);
+    return std::move(builder).Build(next, drained);
   }
   const auto most = static_cast<int64_t>(records_max);
   size_t left = static_cast<size_t>(std::min(most, kafka_.options_.fetch_records_max));
@@ -118,7 +118,8 @@ StatusOr<Batch> SimConsumer::Read(const TopicPartition& at, size_t records_max) 
     next = entry->offset + 1;
   }
   if (entry == nullptr) next = std::max(next, partition->stable_end());
-  return std::move(builder).Build(next, /*drained=*/entry == nullptr);
+  drained = entry == nullptr;
+  return std::move(builder).Build(next, drained);
 }
 
 StatusOr<std::vector<CommittedOffset>> SimConsumer::Committed(std::span<const TopicPartition> at) {

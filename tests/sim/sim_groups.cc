@@ -130,6 +130,34 @@ void SimGroups::Tick() {
   }
 }
 
+std::string SimGroups::Orphan() const {
+  for (const auto& [name, group] : groups_) {
+    if (group.rebalancing) continue;
+    Partitions wanted, assigned;
+    for (const auto& [id, member] : group.members) {
+      wanted.insert(member.wanted.begin(), member.wanted.end());
+      assigned.insert(member.assignment.partitions.begin(), member.assignment.partitions.end());
+    }
+    if (wanted != assigned) return name;
+  }
+  return "";
+}
+
+std::vector<std::string> SimGroups::Describe() const {
+  std::vector<std::string> out;
+  for (const auto& [name, group] : groups_) {
+    for (const auto& [id, member] : group.members) {
+      out.push_back(name + (group.rebalancing ? ", rebalancing" : "") + ": member " +
+                    std::to_string(id) + " (" + member.instance_id + ", generation " +
+                    std::to_string(member.assignment.generation) + ") has");
+      for (const TopicPartition& at : member.assignment.partitions) {
+        out.back() += " " + at.topic + "/" + std::to_string(at.partition);
+      }
+    }
+  }
+  return out;
+}
+
 void SimGroups::CompleteIfAllJoined(Group& group) {
   if (!group.rebalancing || group.members.empty()) return;
   for (const auto& [id, member] : group.members) {

@@ -59,6 +59,14 @@ class SimGroups {
 
   void Tick();  // session time-outs
 
+  // A partition that is nobody's though no rebalance is on; "" if there is none. It comes about
+  // when a static member dies after it was told to give the partition back and before it has said
+  // that it did, and is back within the session time-out: it gets its place without a rebalance,
+  // and nobody begins one.
+  std::string Orphan() const;
+  // "group: member (instance) → partitions", for a person.
+  std::vector<std::string> Describe() const;
+
  private:
   struct Member {
     std::string instance_id;

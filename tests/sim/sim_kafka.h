@@ -68,6 +68,8 @@ class SimKafka {
   stream::CommittedOffset CommittedNow(const std::string& group,
                                        const stream::TopicPartition& at) const;
   int64_t EndOf(const stream::TopicPartition& at) const;
+  std::string OrphanedGroup() const { return groups_.Orphan(); }
+  std::vector<std::string> DescribeGroups() const { return groups_.Describe(); }
   bool quiet() const { return transactions_.quiet(); }
   const SimTime& time() const { return time_; }
 

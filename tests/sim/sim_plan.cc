@@ -1,0 +1,208 @@
+#include "sim/sim_plan.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "base/time.h"
+#include "sim/sim_process.h"
+#include "sim/sim_random.h"
+#include "stream/failpoint.h"
+
+namespace lagesbild::sim {
+namespace {
+
+using What = Fault::What;
+using When = Fault::When;
+
+constexpr std::string_view kWhatNames[] = {
+    "death",      "power loss",     "freeze",    "freeze, replaced", "refused",
+    "lost reply", "comes late",     "repeated",  "abortable error",  "fatal error",
+    "slow reply", "death after it", "expel",     "rebalance",        "coordinator moves",
+    "wall leaps", "sleep",          "disk full", "bit flips",        "new machine",
+    "stop",       "kill",           "trim",      "compact"};
+
+// One report: who says what happened where. Ids are few, so that there are revisions.
+std::string ReportValue(SimRandom& random, int number, int64_t at_ms) {
+  static constexpr std::string_view kLongitudes[] = {"17.82", "17.82", "17.87", "18.05"};
+  static constexpr std::string_view kClasses[] = {"assault", "assault", "assault", "shooting"};
+  const bool again = number > 3 && random.Percent(20);
+  const int64_t of = again ? random.Below(number) : number;
+  std::string out = R"({"org":")" + std::string(random.OneIn(4) ? "vakt" : "polisen") +
+                    R"(","id":"r)" + std::to_string(of) + '"';
+  if (again) out += R"(,"revision":)" + std::to_string(random.Between(1, 4));
+  if (again && random.OneIn(4)) return out + R"(,"action":"withdraw"})";
+  if (again && random.OneIn(2)) out += R"(,"action":"correct")";
+  out += R"(,"class":")" + std::string(random.Of(kClasses)) + R"(","occurred_from":")" +
+         FormatTimeMs(at_ms - random.Between(0, 2 * kHourMs)) + R"(","place":{"lat":59.3)" +
+         std::to_string(random.Between(2, 7)) + R"(,"lon":)" + std::string(random.Of(kLongitudes)) +
+         R"(,"precision_m":25})";
+  if (random.OneIn(25)) out += R"(,"name":"never")";  // a field that no schema has: a dead letter
+  return out + "}";
+}
+
+std::string CommandValue(SimRandom& random, int number, int64_t at_ms) {
+  const std::string about = R"(,"id":"c-)" + std::to_string(number) +
+                            R"(","picture":"hv","by":"duty-1","at":")" + FormatTimeMs(at_ms) + '"';
+  if (random.OneIn(2)) {
+    return R"({"command":"acknowledge","alert_id":"a-0123456789abcdef")" + about + "}";
+  }
+  return R"({"command":"silence","area":"hv-1","rule":null,"reason":"planned-event","until":")" +
+         FormatTimeMs(at_ms + kHourMs) + '"' + about + "}";
+}
+
+void AddRecords(SimRandom& random, Plan& plan) {
+  const int64_t count = random.Between(10, 120);
+  // Days in a backlog, so that windows run out; a minute if live.
+  const int64_t gap_ms = plan.live ? 1000 : random.Between(1, 40) * kMinuteMs;
+  int64_t at_ms = plan.live ? 0 : SimTime::kStartMs - 30 * kDayMs;
+  for (int i = 0; i < count; ++i) {
+    if (!random.OneIn(8)) at_ms += random.Between(0, gap_ms);
+    const int64_t now_ms = plan.live ? SimTime::kStartMs + at_ms : at_ms;
+    RawInput input;
+    input.at_ms = at_ms;
+    input.partition = static_cast<int32_t>(random.Below(plan.raw_partitions));
+    const bool command = random.OneIn(25);
+    input.topic = command ? "commands" : random.OneIn(30) ? "tips" : "incidents";
+    input.value = command ? CommandValue(random, i, now_ms) : ReportValue(random, i, now_ms);
+    plan.records.push_back(std::move(input));
+  }
+}
+
+absl::Duration Freeze(SimRandom& random) {
+  static constexpr int kMs[] = {300, 3000, 7000, 7000, 12'000, 12'000, 40'000};
+  return absl::Milliseconds(random.Of(kMs) + random.Between(0, 500));
+}
+
+// Failpoints that are passed often are not always the first time.
+int Passing(SimRandom& random, std::string_view name) {
+  if (name.starts_with("commit.") || name.starts_with("intake.")) {
+    return static_cast<int>(random.Between(1, random.OneIn(2) ? 3 : 15));
+  }
+  return static_cast<int>(random.Between(1, 4));
+}
+
+Fault AtFailpoint(SimRandom& random) {
+  static constexpr What kWhats[] = {What::kDeath,     What::kDeath,         What::kDeath,
+                                    What::kPowerLoss, What::kPowerLoss,     What::kFreeze,
+                                    What::kFreeze,    What::kFreezeReplaced};
+  Fault fault;
+  fault.when = When::kFailpoint;
+  fault.name = std::string(random.Of(stream::kFailpoints));
+  fault.passing = Passing(random, fault.name);
+  fault.what = random.Of(kWhats);
+  fault.lasting = Freeze(random);
+  return fault;
+}
+
+Fault AtRequest(SimRandom& random) {
+  static constexpr std::string_view kNames[] = {"commit",  "commit",    "commit", "offsets",
+                                                "offsets", "committed", "init",   "produce",
+                                                "abort",   "poll",      "bounds"};
+  Fault fault;
+  fault.when = When::kRequest;
+  fault.name = std::string(random.Of(kNames));
+  const bool often = fault.name == "poll" || fault.name == "produce";
+  fault.passing = static_cast<int>(random.Between(1, often ? 300 : 20));
+  std::vector<What> whats = {What::kRefused, What::kFreeze, What::kFreezeAfter, What::kDeathAfter};
+  const bool in_transaction = fault.name == "commit" || fault.name == "offsets" ||
+                              fault.name == "produce" || fault.name == "abort";
+  if (in_transaction || fault.name == "init") {
+    whats.insert(whats.end(), {What::kLostReply, What::kFatal});
+  }
+  if (in_transaction && fault.name != "abort") whats.push_back(What::kAbortable);
+  if (fault.name == "commit") {
+    whats.insert(whats.end(), {What::kLostReply, What::kComesLate, What::kComesLate,
+                               What::kRepeated, What::kAbortable});
+  }
+  fault.what = random.Of(whats);
+  const bool late = fault.what == What::kComesLate || fault.what == What::kRepeated;
+  fault.lasting = late ? random.UpTo(absl::Seconds(1)) + absl::Milliseconds(1) : Freeze(random);
+  return fault;
+}
+
+Fault AtTime(SimRandom& random) {
+  static constexpr What kWhats[] = {
+      What::kExpel,    What::kExpel,      What::kRebalance, What::kMoveCoordinator,
+      What::kLeapWall, What::kSleep,      What::kDiskFull,  What::kFlipBit,
+      What::kFlipBit,  What::kNewMachine, What::kStop,      What::kStop,
+      What::kKill,     What::kTrim,       What::kCompact,   What::kCompact};
+  Fault fault;
+  fault.what = random.Of(kWhats);
+  fault.at = random.UpTo(absl::Seconds(random.OneIn(2) ? 5 : 60));
+  fault.which = random.Below(1000);
+  switch (fault.what) {
+    case What::kLeapWall:
+      fault.lasting = absl::Minutes(random.Between(-300, 300));
+      break;
+    case What::kSleep:
+      fault.lasting = absl::Minutes(random.Between(1, random.OneIn(2) ? 10 : 3000));
+      break;
+    case What::kMoveCoordinator:
+      fault.lasting = random.UpTo(absl::Seconds(3));
+      break;
+    default:
+      fault.lasting = random.UpTo(absl::Seconds(random.OneIn(2) ? 2 : 20));
+  }
+  return fault;
+}
+
+}  // namespace
+
+std::string Describe(const Fault& fault) {
+  std::string out(kWhatNames[static_cast<size_t>(fault.what)]);
+  if (fault.when == When::kTime) {
+    out += " at " + absl::FormatDuration(fault.at);
+  } else {
+    out += std::string(fault.when == When::kFailpoint ? " at failpoint " : " at request ") +
+           fault.name + ", passing " + std::to_string(fault.passing);
+  }
+  return out + " (lasting " + absl::FormatDuration(fault.lasting) + ", which " +
+         std::to_string(fault.which) + ")";
+}
+
+std::string Describe(const Plan& plan) {
+  std::string out = (plan.live ? "live: " : "backlog: ") + std::to_string(plan.records.size()) +
+                    " records over " + std::to_string(plan.raw_partitions) +
+                    " partitions a raw topic; " + std::to_string(plan.picture_partitions) +
+                    " log partitions; " + std::to_string(plan.instances) + " instances of " +
+                    std::to_string(plan.workers) + " picture workers; commit after " +
+                    absl::FormatDuration(plan.commit_interval) + " or " +
+                    std::to_string(plan.commit_bytes) + " bytes; max_wait " +
+                    absl::FormatDuration(plan.max_wait) + "; markers within " +
+                    absl::FormatDuration(plan.marker_delay) + "; fetches of " +
+                    std::to_string(plan.fetch_records_max) + " records, " +
+                    std::to_string(plan.fetch_misses_percent) + " % miss\n";
+  for (const Fault& fault : plan.faults) out += "  fault: " + Describe(fault) + "\n";
+  return out;
+}
+
+Plan MakePlan(uint64_t seed) {
+  SimRandom random(seed * 2 + 1);
+  Plan plan;
+  plan.seed = random.Next();
+  plan.live = random.OneIn(2);
+  plan.picture_partitions = static_cast<int32_t>(random.Between(1, 3));
+  plan.raw_partitions = static_cast<int32_t>(random.Between(1, 3));
+  plan.instances = static_cast<int>(random.Between(1, 3));
+  plan.workers = random.OneIn(3) ? 2 : 1;
+  plan.commit_interval = random.UpTo(absl::Milliseconds(200));
+  plan.commit_bytes = random.OneIn(2) ? random.Between(300, 4000) : 1 << 20;
+  plan.max_wait = random.OneIn(2) ? absl::Seconds(5) : random.UpTo(absl::Milliseconds(200));
+  plan.tick_interval = absl::Milliseconds(random.Between(100, 1000));
+  plan.marker_delay = random.OneIn(2) ? absl::ZeroDuration() : random.UpTo(absl::Seconds(1));
+  plan.fetch_misses_percent = random.OneIn(2) ? 0 : random.Between(0, 60);
+  plan.fetch_records_max = random.OneIn(4) ? 1000 : random.Between(1, 20);
+  // Of each topic's partitions in a row; more than enough.
+  for (int i = 0; i < 32; ++i) plan.skews_ms.push_back(random.Between(-300, 300));
+  AddRecords(random, plan);
+  for (int64_t n = random.Between(0, 8); n > 0; --n) {
+    const int64_t dice = random.Below(100);
+    plan.faults.push_back(dice < 45   ? AtFailpoint(random)
+                          : dice < 75 ? AtRequest(random)
+                                      : AtTime(random));
+  }
+  return plan;
+}
+
+}  // namespace lagesbild::sim

@@ -1,0 +1,50 @@
+// The simulator's seeds: each a plan, run and checked (sim_plan.h, sim_world.h, sim_check.h).
+//
+// LAGESBILD_SEED=n begins at another seed, LAGESBILD_ITERATIONS=n runs so many. A seed that fails
+// is made small and told.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "sim/sim_run.h"
+
+namespace lagesbild::sim {
+namespace {
+
+constexpr int64_t kIterations = 1000;
+constexpr int kMinimiseRuns = 300;
+constexpr int kFailuresTold = 3;
+
+int64_t FromEnvironment(const char* name, int64_t otherwise) {
+  const char* given = std::getenv(name);
+  return given == nullptr ? otherwise : std::strtoll(given, nullptr, 10);
+}
+
+// `part` of `parts`, so that they may run beside each other.
+void RunSeeds(int64_t part, int64_t parts) {
+  const int64_t first = FromEnvironment("LAGESBILD_SEED", 1);
+  const int64_t iterations = FromEnvironment("LAGESBILD_ITERATIONS", kIterations);
+  int failures = 0;
+  int64_t steps = 0, seeds = 0;
+  for (int64_t seed = first + part; seed < first + iterations; seed += parts) {
+    const Plan plan = MakePlan(static_cast<uint64_t>(seed));
+    const RunResult result = RunPlan(plan);
+    steps += result.steps;
+    ++seeds;
+    if (result.violations.empty()) continue;
+    if (++failures > kFailuresTold) {
+      ADD_FAILURE() << "seed " << seed << ": " << result.violations.front();
+    } else {
+      ADD_FAILURE() << Explain(static_cast<uint64_t>(seed), plan, kMinimiseRuns);
+    }
+  }
+  std::printf("LAGESBILD_SEED=%lld: %lld seeds, %lld steps\n", static_cast<long long>(first + part),
+              static_cast<long long>(seeds), static_cast<long long>(steps));
+}
+
+TEST(SimTest, FirstHalfOfTheSeeds) { RunSeeds(0, 2); }
+TEST(SimTest, SecondHalfOfTheSeeds) { RunSeeds(1, 2); }
+
+}  // namespace
+}  // namespace lagesbild::sim
