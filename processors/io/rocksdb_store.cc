@@ -125,7 +125,13 @@ std::string RocksStores::DirOf(int32_t partition) const {
 
 StatusOr<std::unique_ptr<stream::Store>> RocksStores::Open(int32_t partition) {
   const std::string dir = DirOf(partition);
-  LB_ASSIGN_OR_RETURN(std::unique_ptr<rocksdb::DB> db, OpenRocks(dir, memory_));
+  StatusOr<std::unique_ptr<rocksdb::DB>> opened = OpenRocks(dir, memory_);
+  // No other process works in our folder, so it is a worker of this one.
+  if (absl::IsFailedPrecondition(opened.status())) {
+    return Unavailable(dir + " is still open in this process");
+  }
+  LB_RETURN_IF_ERROR(opened.status());
+  std::unique_ptr<rocksdb::DB> db = *std::move(opened);
   LB_RETURN_IF_ERROR(CheckIdentity(*db, dir, group_, partition));
   return std::make_unique<RocksStore>(std::move(db));
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "stream/failpoint.h"
+#include "stream/mutant.h"
 
 namespace lagesbild::stream {
 namespace {
@@ -55,7 +56,7 @@ Status Assign::SetAside(const Status& why) {
   world_.reporter.Say(Level::kWarning, component_,
                       "store set aside, rebuilding it from the changelog: " + Message(why));
   result_.store.reset();
-  head_ = StoreHead();
+  if (!LB_MUTANT("local_kept")) head_ = StoreHead();
   LB_RETURN_IF_ERROR(world_.stores.Discard(options_.partition));
   LB_ASSIGN_OR_RETURN(result_.store, world_.stores.Open(options_.partition));
   return absl::OkStatus();
@@ -68,9 +69,20 @@ StatusOr<bool> Assign::Step(Consumer& member) {
     case StepName::kFindOffset:
       LB_RETURN_IF_ERROR(FindOffset(member));
       break;
-    case StepName::kRestore:
-      LB_RETURN_IF_ERROR(Restore());
+    case StepName::kRestore: {
+      const Status restored = Restore();
+      // A changelog ahead of the group is a rewind, unless the group has caught up with it: we
+      // stood still while another took over. Poll will tell.
+      if (absl::IsFailedPrecondition(restored)) {
+        LB_ASSIGN_OR_RETURN(const bool moved_on, GroupMovedOn(member));
+        if (moved_on) {
+          step_ = StepName::kFindOffset;
+          return false;
+        }
+      }
+      LB_RETURN_IF_ERROR(restored);
       break;
+    }
     case StepName::kLoad:
       LB_RETURN_IF_ERROR(Load());
       break;
@@ -86,7 +98,8 @@ Status Assign::FindOffset(Consumer& member) {
                       member.Committed(std::span(&at, 1)));
   LB_FAILPOINT("assign.found_offset");
   committed_offset_ = committed.at(0).offset;
-  const std::optional<uint64_t> seq = SeqFromMetadata(committed.at(0).metadata);
+  committed_metadata_ = committed.at(0).metadata;
+  const std::optional<uint64_t> seq = SeqFromMetadata(committed_metadata_);
   if (options_.resume_from_changelog) {
     until_ = Until::kLast;
     return StartRestore();
@@ -106,14 +119,21 @@ Status Assign::FindOffset(Consumer& member) {
     return Rewound("the state is at commit " + std::to_string(head_.meta->seq) + ", the group at " +
                    std::to_string(committed_seq_));
   }
-  if (head_.meta && head_.meta->seq == committed_seq_) {
+  if (head_.meta && (head_.meta->seq == committed_seq_ || LB_MUTANT("seq_unchecked"))) {
     step_ = StepName::kLoad;
     return absl::OkStatus();
   }
   return StartRestore();
 }
 
+StatusOr<bool> Assign::GroupMovedOn(Consumer& member) const {
+  const TopicPartition at{options_.picture_log, options_.partition};
+  LB_ASSIGN_OR_RETURN(const std::vector<CommittedOffset> now, member.Committed(std::span(&at, 1)));
+  return now.at(0).offset != committed_offset_ || now.at(0).metadata != committed_metadata_;
+}
+
 Status Assign::StartRestore() {
+  if (changelog_ != nullptr) changelog_->Close();
   LB_ASSIGN_OR_RETURN(changelog_, world_.log.OpenConsumer({}));
   const int64_t from = head_.local ? head_.local->next_changelog_offset : kFromBeginning;
   LB_RETURN_IF_ERROR(changelog_->Start({options_.changelog, options_.partition}, from));
@@ -204,6 +224,7 @@ Status Assign::Drained() {
       step_ = StepName::kLoad;
       return absl::OkStatus();
     case Until::kSeq:
+      if (LB_MUTANT("changelog_end_by_offset")) step_ = StepName::kLoad;
       break;
   }
   const absl::Duration now = world_.clock.Monotonic();

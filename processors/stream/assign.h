@@ -37,7 +37,8 @@ class Assign {
   Assign(AssignOptions options, World& world, std::string component);
   ~Assign();
 
-  // FailedPrecondition: the store is held by another.
+  // Unavailable: the store is still open in another worker of this process. FailedPrecondition: it
+  // is held by another process.
   Status OpenStore();
 
   // One step further, after OpenStore and the sink's Init; true when done. Unavailable: call again
@@ -68,6 +69,8 @@ class Assign {
   Status FindOffset(Consumer& member);
   Status StartRestore();
   Status Restore();
+  // The group has committed since we asked: it has another owner now.
+  StatusOr<bool> GroupMovedOn(Consumer& member) const;
   Status RestoreBatch(const Batch& batch);
   Status Drained();
   Status Flush(int64_t next_changelog_offset, const std::optional<Meta>& meta);
@@ -86,7 +89,8 @@ class Assign {
 
   Until until_ = Until::kSeq;
   int64_t committed_offset_ = kFromBeginning;
-  uint64_t committed_seq_ = 0;
+  std::string committed_metadata_;
+  uint64_t committed_seq_ = 0;  // what it says
 
   std::unique_ptr<Consumer> changelog_;
   std::vector<Store::Change> pending_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "stream/failpoint.h"
+#include "stream/mutant.h"
 
 namespace lagesbild::stream {
 namespace {
@@ -16,6 +17,7 @@ Status ProduceTask(TransactionalSink& sink, const OutputEncoder& encoder,
   for (const Store::Change& row : commit.rows) {
     OutRecord record{.key = row.key};
     if (row.value) record.value = *row.value;
+    if (LB_MUTANT("tombstones_unlogged") && !row.value) continue;
     LB_RETURN_IF_ERROR(sink.Produce(changelog, record));
   }
   // Last: who has read it has read the transaction's rows.
@@ -38,10 +40,12 @@ Status WriteTransaction(TransactionalSink& sink, const OutputEncoder& encoder,
     offset.at = {target.picture_log, commit.partition};
     offset.offset = commit.meta.next_offset;
     offset.metadata = SeqMetadata(commit.meta.seq);
+    if (LB_MUTANT("timer_offsets_unsent") && commit.outputs.empty()) continue;
     offsets.push_back(std::move(offset));
   }
   LB_FAILPOINT("commit.produced_all");
-  LB_RETURN_IF_ERROR(sink.SendOffsets(target.group, offsets, &membership));
+  const bool unfenced = LB_MUTANT("offsets_unfenced");
+  LB_RETURN_IF_ERROR(sink.SendOffsets(target.group, offsets, unfenced ? nullptr : &membership));
   LB_FAILPOINT("commit.sent_offsets");
   LB_RETURN_IF_ERROR(sink.Commit());
   LB_FAILPOINT("commit.committed");

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "stream/failpoint.h"
+#include "stream/mutant.h"
 #include "stream/settings_codec.h"
 #include "stream/trace.h"
 
@@ -126,6 +127,7 @@ Status IntakeTask::CheckWall() {
 
 Status IntakeTask::FromSink(Status status) {
   if (!status.ok()) sink_failed_ = true;
+  if (LB_MUTANT("intake_kept") && absl::IsAborted(status)) begun_ = sink_failed_ = false;
   return status;
 }
 
@@ -296,7 +298,7 @@ Status IntakeTask::Ticks(TransactionalSink& sink) {
   const absl::Duration now = world_.clock.Monotonic();
   const bool due = now >= next_tick_;
   if (due) next_tick_ = std::max(next_tick_ + options_.tick_interval, now);
-  if (drained && (any_touched_ || due)) {
+  if ((drained || LB_MUTANT("tick_at_the_wall")) && (any_touched_ || due)) {
     // Later than the last record, so that its instant can be judged at once.
     const int64_t wall_ms = world_.clock.WallMs();
     const int64_t least = lease_.clock_ms.value_or(wall_ms) + (any_touched_ ? 1 : 0);
@@ -326,6 +328,7 @@ Status IntakeTask::CommitAll(TransactionalSink& sink, Consumer& lease_consumer) 
   if (all) recommit_at_ = began + options_.recommit_interval;
   lease_.known = reader_->Known();
   std::vector<OffsetToCommit> offsets = reader_->Offsets(all);
+  const bool unsent = LB_MUTANT("tick_offsets_unsent") && offsets.empty();
   OffsetToCommit lease;
   lease.at = {options_.topics.lease, 0};
   lease.offset = 0;
@@ -333,7 +336,10 @@ Status IntakeTask::CommitAll(TransactionalSink& sink, Consumer& lease_consumer) 
   offsets.push_back(std::move(lease));
   const std::unique_ptr<Membership> membership = lease_consumer.membership();
   if (!membership->valid()) return FromSink(Unavailable("not a member of the lease's group"));
-  LB_RETURN_IF_ERROR(FromSink(sink.SendOffsets(options_.lease_group(), offsets, membership.get())));
+  if (!unsent) {
+    LB_RETURN_IF_ERROR(
+        FromSink(sink.SendOffsets(options_.lease_group(), offsets, membership.get())));
+  }
   LB_FAILPOINT("intake.sent_offsets");
   LB_RETURN_IF_ERROR(FromSink(sink.Commit()));
   LB_FAILPOINT("intake.committed");

@@ -5,6 +5,7 @@
 
 #include "stream/aborts.h"
 #include "stream/failpoint.h"
+#include "stream/mutant.h"
 
 namespace lagesbild::stream {
 namespace {
@@ -210,7 +211,7 @@ Status IntakeWorker::Take() {
   if (sink_ == nullptr) {
     LB_ASSIGN_OR_RETURN(std::unique_ptr<TransactionalSink> sink,
                         world_.log.OpenSink(options_.group + "-intake"));
-    LB_RETURN_IF_ERROR(sink->Init());
+    if (!LB_MUTANT("intake_uninitialised")) LB_RETURN_IF_ERROR(sink->Init());
     sink_ = std::move(sink);
     LB_FAILPOINT("lease.initialised_sink");
   }
@@ -221,6 +222,7 @@ Status IntakeWorker::Take() {
     Refuse();
     return absl::OkStatus();
   }
+  if (LB_MUTANT("intake_clock_forgotten")) lease.clock_ms.reset();
   auto task = std::make_unique<IntakeTask>(options_, world_, encoder_, *configuration_,
                                            std::move(lease), seconds_);
   LB_RETURN_IF_ERROR(task->Start(*lease_consumer_));
@@ -230,6 +232,7 @@ Status IntakeWorker::Take() {
 
 Status IntakeWorker::Work(absl::Duration wait) {
   const Status status = task_->Work(*sink_, *lease_consumer_, wait);
+  if (LB_MUTANT("intake_kept") && absl::IsAborted(status)) return sink_->Abort();
   if (task_->sink_failed()) return AfterSinkFailure(status);
   LB_RETURN_IF_ERROR(status);
   backoff_.Succeeded();

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "picture/announce.h"
 #include "stream/failpoint.h"
+#include "stream/mutant.h"
 #include "stream/trace.h"
 
 namespace lagesbild::stream {
@@ -89,7 +90,9 @@ Status PictureTask::OpenStore() {
   options.resume_from_changelog = options_.resume_from_changelog;
   options.changelog_patience = options_.changelog_patience;
   assign_ = std::make_unique<Assign>(std::move(options), world_, component_);
-  return assign_->OpenStore();
+  const Status opened = assign_->OpenStore();
+  if (!opened.ok()) assign_.reset();  // to be called again
+  return opened;
 }
 
 Status PictureTask::AdvanceAssign(Consumer& member) {
@@ -244,6 +247,13 @@ void PictureTask::Fail(int64_t offset, const Status& why) {
   ShowState();
 }
 
+// The instant that is open is not part of a commit.
+int64_t PictureTask::committable_offset() const {
+  if (LB_MUTANT("commit_inside_instant")) return next_offset_;
+  const int64_t offset = instants_.first_open_offset().value_or(next_offset_);
+  return LB_MUTANT("instant_twice") ? std::max<int64_t>(0, offset - 1) : offset;
+}
+
 StatusOr<TaskCommit> PictureTask::Prepare(Consumer& member) {
   TaskCommit commit;
   commit.partition = options_.partition;
@@ -270,6 +280,9 @@ StatusOr<TaskCommit> PictureTask::Prepare(Consumer& member) {
     Store::Change row;
     row.key = std::string(key);
     if (value != nullptr) {
+      if (LB_MUTANT("only_new_rows") && state_of_fold_.row_keys.contains(RowFingerprint(key))) {
+        return;
+      }
       row.value = *value;
       state_of_fold_.row_keys.insert(RowFingerprint(key));
     } else {
@@ -301,7 +314,8 @@ void PictureTask::Committed(const TaskCommit& commit) {
 Status PictureTask::Reset(Consumer& member) {
   if (state_ != State::kRunning) return absl::OkStatus();
   LB_ASSIGN_OR_RETURN(PictureState state, LoadState(*store_));
-  const int64_t next = state.meta.seq > 0 ? state.meta.next_offset : kFromBeginning;
+  int64_t next = state.meta.seq > 0 ? state.meta.next_offset : kFromBeginning;
+  if (LB_MUTANT("not_sought_back")) next = next_offset_;
   return Adopt(std::move(state), next, member);
 }
 

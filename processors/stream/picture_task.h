@@ -88,9 +88,7 @@ class PictureTask {
   bool IntakeIsBehind();
   void SeeWhetherCaughtUp();
   void Fail(int64_t offset, const Status& why);
-  int64_t committable_offset() const {
-    return instants_.first_open_offset().value_or(next_offset_);
-  }
+  int64_t committable_offset() const;
   void CountDuplicates();
   void CountTransition(const picture::AlertTransition& transition);
   void ShowState();

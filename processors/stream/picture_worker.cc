@@ -5,6 +5,7 @@
 
 #include "stream/aborts.h"
 #include "stream/failpoint.h"
+#include "stream/mutant.h"
 
 namespace lagesbild::stream {
 namespace {
@@ -196,6 +197,10 @@ Status PictureWorker::Assigned(const TopicPartition& at) {
 // What is done is committed, if that works at once; what is not is aborted. Then the store is
 // closed before the partition is given back: its next owner may be in this process.
 Status PictureWorker::Revoked(const std::vector<TopicPartition>& partitions) {
+  if (LB_MUTANT("revoked_late")) {
+    for (const TopicPartition& at : partitions) consumer_->Released(at);
+  }
+  LB_MUTANT_BECOMES("revoked_late", "offsets_unfenced");
   if (sink_ != nullptr) LB_RETURN_IF_ERROR(Commit());
   LB_FAILPOINT("revoke.committed");
   for (const TopicPartition& at : partitions) {
@@ -208,6 +213,10 @@ Status PictureWorker::Revoked(const std::vector<TopicPartition>& partitions) {
 
 // Between rounds no transaction is open, so there is nothing to abort but memory.
 void PictureWorker::Lost(const std::vector<TopicPartition>& partitions) {
+  if (LB_MUTANT("lost_commits") && sink_ != nullptr) {
+    LB_MUTANT_BECOMES("lost_commits", "offsets_unfenced");
+    Commit().IgnoreError();
+  }
   for (const TopicPartition& at : partitions) {
     tasks_.erase(at.partition);
     consumer_->Released(at);
@@ -300,11 +309,18 @@ Status PictureWorker::CommitTasks(std::vector<PictureTask*> tasks) {
     commits.push_back(*std::move(commit));
   }
   const std::unique_ptr<Membership> membership = consumer_->membership();
-  if (!membership->valid()) return Restart(Unavailable("not a member of the group"));
+  if (!membership->valid() && !LB_MUTANT("offsets_unfenced")) {
+    return Restart(Unavailable("not a member of the group"));
+  }
   const CommitTarget target{options_.group, options_.topics.picture_log, options_.topics.changelog};
+  if (LB_MUTANT("store_before_commit")) {
+    std::vector<TaskCommit> early = commits;
+    LB_RETURN_IF_ERROR(WriteStores(early));
+  }
   const Status written = WriteTransaction(*sink_, encoder_, target, commits, *membership);
   if (absl::IsAborted(written)) return Aborted(tasks);
-  if (!written.ok()) {
+  const bool guessed = LB_MUTANT("unknown_is_committed") && absl::IsUnavailable(written);
+  if (!written.ok() && !guessed) {
     CountAbort(world_.metrics, AbortReason(written));
     return Restart(written);
   }
@@ -347,6 +363,7 @@ Status PictureWorker::Aborted(const std::vector<PictureTask*>& tasks) {
   const Status aborted = sink_->Abort();
   LB_FAILPOINT("abort.aborted");
   if (!aborted.ok()) return Restart(aborted);
+  if (LB_MUTANT("overlay_kept")) return absl::OkStatus();
   for (PictureTask* task : tasks) LB_RETURN_IF_ERROR(task->Reset(*consumer_));
   backoff_.Failed(world_.clock.Monotonic());
   return absl::OkStatus();
@@ -358,7 +375,7 @@ Status PictureWorker::Restart(const Status& why) {
   if (absl::IsDataLoss(why) || absl::IsInternal(why) || absl::IsInvalidArgument(why)) return why;
   restarts_.Add(1);
   Say(Level::kWarning, "assigning anew after: " + Message(why));
-  sink_.reset();
+  if (!LB_MUTANT("producer_kept")) sink_.reset();
   for (auto& [partition, task] : tasks_) {
     task.reset();  // its store closes before it is opened again
     task = NewTask(partition);

@@ -192,8 +192,9 @@ class Store {
   virtual Status ForEach(const std::function<Status(std::string_view, std::string_view)>& row) = 0;
 };
 
-// Opens the store of a partition. FailedPrecondition: held by another process. DataLoss: damaged,
-// foreign, newer.
+// Opens the store of a partition. Unavailable: still open in this process (in a worker that has
+// lost the partition and does not know it yet); it will be closed. FailedPrecondition: held by
+// another process. DataLoss: damaged, foreign, newer.
 class Stores {
  public:
   virtual ~Stores() = default;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "stream/mutant.h"
+
 namespace lagesbild::stream {
 namespace {
 
@@ -28,7 +30,7 @@ Status RawReader::Add(const TopicPartition& at, const RawTopic& topic,
   partition.next_offset = committed.offset;
   if (committed.offset == kFromBeginning) {
     LB_ASSIGN_OR_RETURN(const auto bounds, consumer_->Bounds(at));
-    partition.next_offset = bounds.first;
+    partition.next_offset = LB_MUTANT("none_is_zero") ? 0 : bounds.first;
   }
   LB_RETURN_IF_ERROR(consumer_->Start(at, partition.next_offset));
   order_.AddPartition(DecodeRawTime(committed.metadata), now_);
@@ -57,7 +59,7 @@ Status RawReader::Fetch(int number) {
     return absl::OkStatus();
   }
   partition.next_offset = std::max(partition.next_offset, partition.batch.next_offset);
-  if (partition.batch.drained) {
+  if (partition.batch.drained || LB_MUTANT("order_ignores_unfetched")) {
     Drained(number);
   } else {
     order_.Unfetched(number, now_);

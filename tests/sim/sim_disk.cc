@@ -82,6 +82,7 @@ class SimStore : public stream::Store {
 
 StatusOr<std::unique_ptr<stream::Store>> SimStores::Open(int32_t partition) {
   SimDisk::Kept& kept = disk_.stores_[partition];
+  if (kept.holder == &process_) return Unavailable("still open in this process");
   if (kept.holder != nullptr && kept.holder->alive) return FailedPrecondition("held by another");
   if (kept.damage == SimDisk::Damage::kAtOpen) return DataLoss(kChecksum);
   kept.holder = &process_;

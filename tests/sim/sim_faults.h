@@ -21,6 +21,7 @@ class FaultScript {
   const Fault* Pass(Fault::When when, std::string_view name);
   // The next timed fault that is due; null: none.
   const Fault* Due(absl::Duration now);
+  bool fired(size_t fault) const { return fired_[fault]; }
   // No timed fault is left.
   bool timed_done() const;
 

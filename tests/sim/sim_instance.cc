@@ -23,7 +23,8 @@ void SimInstance::Start(const SimService& service, stream::Reporter& reporter, b
     options.tick_interval = plan.tick_interval;
     options.commit_interval = plan.commit_interval;
     options.commit_bytes = plan.commit_bytes;
-    intake_ = std::make_unique<stream::IntakeWorker>(std::move(options), world, SimConfiguration());
+    intake_ = std::make_unique<stream::IntakeWorker>(std::move(options), world,
+                                                     SimConfiguration(service.version));
     workers_.push_back(intake_.get());
   }
   for (int n = 0; n < plan.workers; ++n) {
@@ -54,6 +55,10 @@ void SimInstance::StopIntake() {
   workers_.erase(workers_.begin());
   intake_->Close().IgnoreError();
   intake_.reset();
+}
+
+void SimInstance::Reconfigure(int64_t version) {
+  if (intake_ != nullptr) intake_->Reconfigure(SimConfiguration(version));
 }
 
 void SimInstance::LeapWall(absl::Duration by) {

@@ -24,6 +24,7 @@ struct SimService {
   stream::Metrics& metrics;
   stream::Topics topics;
   stream::PartitionCounts counts;
+  int64_t version = 1;  // of the configuration that processes start with
 };
 
 class SimInstance {
@@ -34,6 +35,7 @@ class SimInstance {
   // The process is gone: what its objects do now reaches nobody.
   void Die();
   void StopIntake();
+  void Reconfigure(int64_t version);
 
   bool up() const { return process_ != nullptr && process_->alive; }
   const std::string& name() const { return name_; }

@@ -20,7 +20,7 @@ constexpr std::string_view kWhatNames[] = {
     "lost reply", "comes late",     "repeated",  "abortable error",  "fatal error",
     "slow reply", "death after it", "expel",     "rebalance",        "coordinator moves",
     "wall leaps", "sleep",          "disk full", "bit flips",        "new machine",
-    "stop",       "kill",           "trim",      "compact"};
+    "stop",       "kill",           "trim",      "compact",          "reconfigure"};
 
 // One report: who says what happened where. Ids are few, so that there are revisions.
 std::string ReportValue(SimRandom& random, int number, int64_t at_ms) {
@@ -51,13 +51,18 @@ std::string CommandValue(SimRandom& random, int number, int64_t at_ms) {
          FormatTimeMs(at_ms + kHourMs) + '"' + about + "}";
 }
 
-void AddRecords(SimRandom& random, Plan& plan) {
-  const int64_t count = random.Between(10, 120);
+void AddRecords(SimRandom& random, Plan& plan, int64_t count) {
   // Days in a backlog, so that windows run out; a minute if live.
   const int64_t gap_ms = plan.live ? 1000 : random.Between(1, 40) * kMinuteMs;
   int64_t at_ms = plan.live ? 0 : SimTime::kStartMs - 30 * kDayMs;
+  const int64_t old = plan.live && random.OneIn(2) ? count / 2 : 0;
+  if (old > 0) {
+    at_ms = -kDayMs;
+    plan.max_wait = absl::Hours(100);  // so that their order is certain
+  }
   for (int i = 0; i < count; ++i) {
     if (!random.OneIn(8)) at_ms += random.Between(0, gap_ms);
+    if (old > 0 && i == old) at_ms = 0;
     const int64_t now_ms = plan.live ? SimTime::kStartMs + at_ms : at_ms;
     RawInput input;
     input.at_ms = at_ms;
@@ -123,10 +128,11 @@ Fault AtRequest(SimRandom& random) {
 
 Fault AtTime(SimRandom& random) {
   static constexpr What kWhats[] = {
-      What::kExpel,    What::kExpel,      What::kRebalance, What::kMoveCoordinator,
-      What::kLeapWall, What::kSleep,      What::kDiskFull,  What::kFlipBit,
-      What::kFlipBit,  What::kNewMachine, What::kStop,      What::kStop,
-      What::kKill,     What::kTrim,       What::kCompact,   What::kCompact};
+      What::kExpel,      What::kExpel,      What::kRebalance, What::kMoveCoordinator,
+      What::kLeapWall,   What::kSleep,      What::kDiskFull,  What::kFlipBit,
+      What::kFlipBit,    What::kNewMachine, What::kStop,      What::kStop,
+      What::kKill,       What::kTrim,       What::kCompact,   What::kCompact,
+      What::kReconfigure};
   Fault fault;
   fault.what = random.Of(kWhats);
   fault.at = random.UpTo(absl::Seconds(random.OneIn(2) ? 5 : 60));
@@ -147,10 +153,61 @@ Fault AtTime(SimRandom& random) {
   return fault;
 }
 
+// Instances come and go while a long backlog drains in small pieces, and commits stand still.
+void AddCrowd(SimRandom& random, Plan& plan) {
+  static constexpr std::string_view kWhere[] = {"commit.begun", "commit.produced_all",
+                                                "commit.sent_offsets", "commit.committed"};
+  plan.instances = 3;
+  plan.commit_interval = absl::Milliseconds(random.Between(300, 3000));
+  plan.fetch_records_max = random.Between(1, 3);
+  plan.fetch_misses_percent = random.Between(0, 60);
+  for (int n = 0; n < 6; ++n) {
+    Fault fault;
+    fault.at = random.UpTo(absl::Seconds(40));
+    fault.what = random.OneIn(3) ? What::kKill : What::kStop;
+    fault.lasting = absl::Milliseconds(random.Between(1000, 12'000));
+    fault.which = random.Below(3);
+    plan.faults.push_back(fault);
+    fault = {};
+    fault.when = When::kFailpoint;
+    fault.name = std::string(random.Of(kWhere));
+    fault.passing = static_cast<int>(random.Between(1, 30));
+    fault.what = What::kFreeze;
+    fault.lasting = absl::Milliseconds(random.Between(300, 8000));
+    plan.faults.push_back(fault);
+  }
+}
+
+// A machine is away for days, in which rows come to an end and the changelog forgets that they
+// were; its store is from before.
+void AddDaysAway(SimRandom& random, Plan& plan) {
+  const auto add = [&](absl::Duration at, What what, absl::Duration lasting, int64_t which) {
+    Fault fault;
+    fault.at = at;
+    fault.what = what;
+    fault.lasting = lasting;
+    fault.which = which;
+    plan.faults.push_back(std::move(fault));
+  };
+  const absl::Duration start = absl::Seconds(random.Between(1, 60));
+  const absl::Duration first = absl::Hours(random.Between(25, 60)), second = absl::Hours(25);
+  constexpr absl::Duration kBetween = absl::Seconds(30);
+  add(start, What::kStop, first + second + 3 * kBetween, 0);
+  add(start + kBetween, What::kSleep, first, 0);
+  add(start + 2 * kBetween + first, What::kSleep, second, 0);
+  add(start + 2 * kBetween + first + second + absl::Seconds(1), What::kCompact, {}, 0);
+  // The others, one after the other, so that the partitions move.
+  for (int n = 1; n < plan.instances; ++n) {
+    add(start + (5 + n) * kBetween + first + second, What::kStop, absl::Seconds(20), n);
+  }
+}
+
 }  // namespace
 
+std::string NameOf(Fault::What what) { return std::string(kWhatNames[static_cast<size_t>(what)]); }
+
 std::string Describe(const Fault& fault) {
-  std::string out(kWhatNames[static_cast<size_t>(fault.what)]);
+  std::string out = NameOf(fault.what);
   if (fault.when == When::kTime) {
     out += " at " + absl::FormatDuration(fault.at);
   } else {
@@ -195,13 +252,17 @@ Plan MakePlan(uint64_t seed) {
   plan.fetch_records_max = random.OneIn(4) ? 1000 : random.Between(1, 20);
   // Of each topic's partitions in a row; more than enough.
   for (int i = 0; i < 32; ++i) plan.skews_ms.push_back(random.Between(-300, 300));
-  AddRecords(random, plan);
+  plan.raw_begin = random.OneIn(4) ? random.Between(1, 9) : 0;
+  const bool crowd = random.OneIn(8);
+  AddRecords(random, plan, crowd ? random.Between(100, 300) : random.Between(10, 120));
   for (int64_t n = random.Between(0, 8); n > 0; --n) {
     const int64_t dice = random.Below(100);
     plan.faults.push_back(dice < 45   ? AtFailpoint(random)
                           : dice < 75 ? AtRequest(random)
                                       : AtTime(random));
   }
+  if (plan.instances > 1 && random.OneIn(10)) AddDaysAway(random, plan);
+  if (crowd) AddCrowd(random, plan);
   return plan;
 }
 

@@ -16,7 +16,9 @@ namespace lagesbild::sim {
 struct RawInput {
   std::string topic;  // short name
   int32_t partition = 0;
-  int64_t at_ms = 0;  // a backlog: its timestamp, Unix; live: when it comes, since the start
+  // A backlog: its timestamp, Unix. Live: when it comes, since the start; below 0, it has come
+  // before, and this is its timestamp, too.
+  int64_t at_ms = 0;
   std::string value;
 };
 
@@ -50,6 +52,8 @@ struct Fault {
     kKill,
     kTrim,
     kCompact,
+    kReconfigure,  // a new version of the configuration on `instance`, on the others when they
+                   // start
   };
   When when = When::kTime;
   std::string name;   // failpoint or operation
@@ -59,6 +63,7 @@ struct Fault {
   absl::Duration lasting;
   int64_t which = 0;  // instance, partition, member: modulo how many there are
 };
+std::string NameOf(Fault::What what);
 std::string Describe(const Fault& fault);
 
 struct Plan {
@@ -71,6 +76,7 @@ struct Plan {
   int64_t commit_bytes = 0;
   int64_t fetch_misses_percent = 0, fetch_records_max = 0;
   std::vector<int64_t> skews_ms;  // of the raw partitions' timestamps, live
+  int64_t raw_begin = 0;  // where raw partitions begin, what was before having been forgotten
   std::vector<RawInput> records;  // ascending
   std::vector<Fault> faults;
 };

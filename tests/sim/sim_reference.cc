@@ -72,9 +72,9 @@ class Straight {
 
 }  // namespace
 
-Reference StraightRun(const SimWorld& world, const Plan& plan) {
+Reference StraightRun(const SimWorld& world, const Plan& plan, size_t records) {
   const auto& places = world.raw_places();
-  std::vector<size_t> order(plan.records.size());
+  std::vector<size_t> order(records);
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
     const auto key = [&](size_t i) {

@@ -16,6 +16,7 @@ struct Reference {
 };
 
 // `world`: for its topics, and where the plan's records lie.
-Reference StraightRun(const SimWorld& world, const Plan& plan);
+// Only the first `records` of them, if given.
+Reference StraightRun(const SimWorld& world, const Plan& plan, size_t records);
 
 }  // namespace lagesbild::sim

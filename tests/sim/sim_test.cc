@@ -6,14 +6,17 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <set>
+#include <string>
 
 #include "sim/sim_run.h"
+#include "stream/failpoint.h"
 
 namespace lagesbild::sim {
 namespace {
 
 constexpr int64_t kIterations = 1000;
-constexpr int kMinimiseRuns = 300;
+constexpr int kMinimiseRuns = 60;
 constexpr int kFailuresTold = 3;
 
 int64_t FromEnvironment(const char* name, int64_t otherwise) {
@@ -41,6 +44,31 @@ void RunSeeds(int64_t part, int64_t parts) {
   }
   std::printf("LAGESBILD_SEED=%lld: %lld seeds, %lld steps\n", static_cast<long long>(first + part),
               static_cast<long long>(seeds), static_cast<long long>(steps));
+}
+
+// A simulator that never does something would never see what comes of it.
+TEST(SimTest, EveryFailpointAndEveryKindOfFaultIsAmongTheFirstSeeds) {
+  std::set<std::string> failpoints, kinds;
+  int64_t orphans = 0;
+  for (uint64_t seed = 1; seed <= 400; ++seed) {
+    const Plan plan = MakePlan(seed);
+    const RunResult result = RunPlan(plan);
+    orphans += result.orphans;
+    for (size_t i = 0; i < plan.faults.size(); ++i) {
+      if (!result.fired[i]) continue;
+      kinds.insert(NameOf(plan.faults[i].what));
+      if (plan.faults[i].when == Fault::When::kFailpoint) failpoints.insert(plan.faults[i].name);
+    }
+  }
+  for (const std::string_view name : stream::kFailpoints) {
+    EXPECT_TRUE(failpoints.contains(std::string(name))) << name;
+  }
+  for (int what = 0; what <= static_cast<int>(Fault::What::kReconfigure); ++what) {
+    const std::string name = NameOf(static_cast<Fault::What>(what));
+    EXPECT_TRUE(kinds.contains(name)) << name;
+  }
+  std::printf("partitions that were nobody's until a rebalance by hand: %lld\n",
+              static_cast<long long>(orphans));
 }
 
 TEST(SimTest, FirstHalfOfTheSeeds) { RunSeeds(0, 2); }

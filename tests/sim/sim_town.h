@@ -8,14 +8,15 @@
 
 namespace lagesbild::sim {
 
-inline std::unique_ptr<stream::IntakeConfiguration> SimConfiguration() {
-  auto configuration = stream::Configured();
+// A later version has one count more to reach.
+inline std::unique_ptr<stream::IntakeConfiguration> SimConfiguration(int64_t version = 1) {
+  auto configuration = stream::Configured(version);
   Rule rule;
   rule.id = "assault-1h";
   rule.of = {Of::What::kClass, "assault"};
   rule.level = "district";
   rule.window_ms = kHourMs;
-  rule.enter = 2;
+  rule.enter = 1 + version;
   rule.exit = 0;
   configuration->settings.rules.push_back(rule);
   EXPECT_TRUE(configuration->settings.Index("borough").ok());

@@ -15,8 +15,10 @@ namespace {
 constexpr absl::Duration kStepMost = absl::Milliseconds(40);
 // After the last fault: a transaction times out, a session, a patience, a few back-offs.
 constexpr absl::Duration kDrainWithin = absl::Seconds(180);
-constexpr int64_t kDrainSteps = 30'000;
+constexpr int64_t kDrainSteps = 60'000;
 constexpr absl::Duration kOrphanedFor = absl::Seconds(20);
+// A rolling upgrade: until then instances of two configurations run.
+constexpr absl::Duration kUpgradeAfter = absl::Seconds(8);
 constexpr int kLookEvery = 40;
 constexpr size_t kFrozenMost = 3;
 constexpr size_t kInstancesMost = 8;
@@ -90,6 +92,10 @@ void SimWorld::MakeTopics() {
   }
   for (const stream::RawTopic& raw : topics.raw) {
     LB_CHECK(log.CreateTopic({raw.name, plan_.raw_partitions, {}}).ok());
+    for (int32_t p = 0; p < plan_.raw_partitions; ++p) {
+      for (int64_t n = 0; n < plan_.raw_begin; ++n) kafka_.Append({raw.name, p}, {.value = "{"});
+      kafka_.Trim({raw.name, p}, plan_.raw_begin);
+    }
   }
   LB_CHECK(log.CreateTopic({topics.lease, 1, {}}).ok());
   service_.counts = stream::CountPartitions(log, topics).value();
@@ -129,7 +135,8 @@ void SimWorld::Run() {
 
 bool SimWorld::Stuck() {
   if (stuck_) return true;
-  if (time_.now() - last_fault_at_ < kDrainWithin && steps_ - last_fault_step_ < kDrainSteps) {
+  const absl::Duration within = kDrainWithin + absl::Seconds(2) * plan_.records.size();
+  if (time_.now() - last_fault_at_ < within && steps_ - last_fault_step_ < kDrainSteps) {
     return false;
   }
   if (next_record_ < plan_.records.size() || !faults_.timed_done()) return false;
@@ -166,6 +173,7 @@ void SimWorld::HealOrphans() {
   if (time_.now() - orphan_since_ < kOrphanedFor) return;
   Note("a partition of " + group + " is nobody's: rebalance by hand");
   kafka_.Rebalance(group);
+  ++orphans_;
   last_fault_at_ = time_.now();
   last_fault_step_ = steps_;
 }
@@ -216,8 +224,9 @@ void SimWorld::TakeIn() {
     at.partition = input.partition % plan_.raw_partitions;
     // Brokers' clocks differ a little, and each is of some partitions.
     const size_t broker = (topic * 8 + at.partition) % plan_.skews_ms.size();
-    const int64_t timestamp_ms =
-        plan_.live ? time_.wall_ms() + plan_.skews_ms[broker] : input.at_ms;
+    const int64_t timestamp_ms = !plan_.live       ? input.at_ms
+                                 : input.at_ms < 0 ? SimTime::kStartMs + input.at_ms
+                                                   : time_.wall_ms() + plan_.skews_ms[broker];
     raw_places_.push_back({at.partition, kafka_.EndOf(at), timestamp_ms});
     kafka_.Append(at, {.key = "k", .value = input.value, .timestamp_ms = timestamp_ms});
     last_fault_at_ = time_.now();  // from here on it has to drain
@@ -226,6 +235,10 @@ void SimWorld::TakeIn() {
 }
 
 void SimWorld::StartDue() {
+  if (upgrade_at_ <= time_.now()) {
+    upgrade_at_ = absl::InfiniteDuration();
+    for (auto& instance : instances_) instance->Reconfigure(service_.version);
+  }
   for (auto& instance : instances_) {
     if (instance->disk_full_until <= time_.now()) instance->disk().set_full(false);
     if (instance->up() || instance->retired || instance->up_at > time_.now()) continue;
@@ -334,6 +347,11 @@ void SimWorld::FireTimed(const Fault& fault) {
       return;
     case Fault::What::kTrim:
       return Trim();
+    case Fault::What::kReconfigure:
+      if (!plan_.live) return;
+      instance.Reconfigure(++service_.version);
+      upgrade_at_ = time_.now() + kUpgradeAfter;
+      return;
     case Fault::What::kCompact:
       for (int32_t p = 0; p < plan_.picture_partitions; ++p) {
         kafka_.Compact({service_.topics.changelog, p});
@@ -434,7 +452,7 @@ std::vector<stream::TopicPartition> SimWorld::RawPartitions() const {
 bool SimWorld::RawDrained() const {
   for (const stream::TopicPartition& at : RawPartitions()) {
     const int64_t end = kafka_.EndOf(at);
-    if (end > 0 && kafka_.CommittedNow(kIntakeGroup, at).offset != end) return false;
+    if (end > plan_.raw_begin && kafka_.CommittedNow(kIntakeGroup, at).offset != end) return false;
   }
   const auto lease =
       stream::DecodeLease(kafka_.CommittedNow(kIntakeGroup, {service_.topics.lease, 0}).metadata);

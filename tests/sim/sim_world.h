@@ -31,6 +31,8 @@ class SimWorld : public SimNetwork {
   const std::vector<std::string>& violations() const { return violations_; }
   const std::vector<std::string>& trace() const { return trace_; }
   int64_t steps() const { return steps_; }
+  const FaultScript& faults() const { return faults_; }
+  int64_t orphans() const { return orphans_; }
 
   // ---- what came out
 
@@ -95,9 +97,11 @@ class SimWorld : public SimNetwork {
   std::vector<RawPlace> raw_places_;
   std::vector<std::vector<Seen>> trimmed_;  // of the picture log's partitions
   bool intake_over_ = false;
+  absl::Duration upgrade_at_ = absl::InfiniteDuration();  // of all to the newest configuration
   absl::Duration last_fault_at_;
   int64_t last_fault_step_ = 0;
   absl::Duration orphan_since_ = absl::InfiniteDuration();
+  int64_t orphans_ = 0;
   bool stuck_ = false;
   int64_t steps_ = 0;
   std::vector<std::string> violations_, trace_;

@@ -622,6 +622,64 @@ TEST_F(PictureWorkerTest, TwoWorkersShareThePartitionsAndOneClosingHandsOver) {
   EXPECT_EQ(CommittedLog(1).offset, 5);  // 3 records, a marker, a tick; the last is open
 }
 
+// Both are expelled; the one that hears of it first gets a partition whose store the other still
+// has open.
+TEST_F(PictureWorkerTest, AStoreThatAnotherWorkerOfTheProcessStillHasOpenIsWaitedFor) {
+  Append(0, {ConfigurationAt(kStart), TickAt(kStart + 1)});
+  Append(1, {ConfigurationAt(kStart), TickAt(kStart + 1)});
+  auto first = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*first).ok());
+  ASSERT_EQ(first->task_count(), 2u);
+  log_->Expel("lagesbild");
+  auto options = PictureOptions();
+  options.number = 1;
+  PictureWorker second(options, world());
+  for (int i = 0; i < 20; ++i) {
+    const Status status = second.Round(absl::ZeroDuration());
+    ASSERT_TRUE(status.ok()) << status;
+    clock_.Advance(absl::Milliseconds(20));
+  }
+  EXPECT_EQ(second.task_count(), 2u);
+  Append(0, {TickAt(kStart + 10)});
+  Append(1, {TickAt(kStart + 10)});
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_TRUE(first->Round(absl::ZeroDuration()).ok());
+    ASSERT_TRUE(second.Round(absl::ZeroDuration()).ok());
+    clock_.Advance(absl::Milliseconds(20));
+  }
+  EXPECT_EQ(CommittedLog(0).offset, 3);  // two records, a marker, the tick
+  EXPECT_EQ(CommittedLog(1).offset, 3);
+}
+
+// It stands still between asking for the offset and reading the changelog, and another takes over:
+// that is no rewind, and nobody should be told to believe the changelog.
+TEST_F(PictureWorkerTest, ARestoreThatIsOvertakenByAnotherOwnerAsksAgain) {
+  Append(0, Evening());
+  auto overtaken = NewPictureWorker("one");
+  MemoryStores others;
+  World elsewhere = {*log_, others, clock_, metrics_, reporter_, health_};
+  PictureWorker successor(PictureOptions("two"), elsewhere);
+  bool armed = true;
+  log_->set_fault([&](std::string_view operation) -> Status {
+    if (operation != "read" || !armed) return absl::OkStatus();
+    armed = false;
+    log_->Expel("lagesbild");
+    EXPECT_TRUE(RunUntilIdle(successor).ok());
+    return absl::OkStatus();
+  });
+  for (int i = 0; i < 200; ++i) {
+    const Status status = overtaken->Round(absl::ZeroDuration());
+    ASSERT_TRUE(status.ok()) << status;
+    ASSERT_TRUE(successor.Round(absl::ZeroDuration()).ok());
+    clock_.Advance(absl::Milliseconds(20));
+  }
+  EXPECT_FALSE(armed);
+  EXPECT_TRUE(reporter_.Said("partitions to the group"))
+      << testing::PrintToString(reporter_.lines());
+  EXPECT_EQ(overtaken->task_count(), 1u);
+  EXPECT_EQ(successor.task_count(), 1u);
+}
+
 TEST_F(PictureWorkerTest, ALogRecordOfAnUnknownVersionStopsItsTaskAndNoOther) {
   Append(0, {ConfigurationAt(kStart), TickAt(kStart + 1)});
   Append(1, {ConfigurationAt(kStart), ReportAt(kStart + 5, "k1", "shooting", "ki-1"),

@@ -20,7 +20,7 @@ class MemoryStores : public stream::Stores {
 
   StatusOr<std::unique_ptr<stream::Store>> Open(int32_t partition) override {
     if (damaged_.contains(partition)) return DataLoss("damaged");
-    if (!open_.insert(partition).second) return FailedPrecondition("held by another");
+    if (!open_.insert(partition).second) return Unavailable("still open in this process");
     return std::make_unique<MemoryStore>(*this, partition);
   }
 
