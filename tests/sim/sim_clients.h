@@ -49,7 +49,6 @@ class SimConsumer : public stream::Consumer {
   std::map<stream::TopicPartition, Position> positions_;
   SimGroups::MemberId member_ = 0;
   int64_t generation_ = 0;  // 0: not yet in one
-  bool fenced_ = false;
 };
 
 class SimMembership : public stream::Membership {

@@ -109,16 +109,17 @@ Fault AtRequest(SimRandom& random) {
   fault.name = std::string(random.Of(kNames));
   const bool often = fault.name == "poll" || fault.name == "produce";
   fault.passing = static_cast<int>(random.Between(1, often ? 300 : 20));
-  std::vector<What> whats = {What::kRefused, What::kFreeze, What::kFreezeAfter, What::kDeathAfter};
+  std::vector<What> whats;
+  const auto may = [&](std::initializer_list<What> more) {
+    for (const What what : more) whats.push_back(what);
+  };
+  may({What::kRefused, What::kFreeze, What::kFreezeAfter, What::kDeathAfter});
   const bool in_transaction = fault.name == "commit" || fault.name == "offsets" ||
                               fault.name == "produce" || fault.name == "abort";
-  if (in_transaction || fault.name == "init") {
-    whats.insert(whats.end(), {What::kLostReply, What::kFatal});
-  }
-  if (in_transaction && fault.name != "abort") whats.push_back(What::kAbortable);
+  if (in_transaction || fault.name == "init") may({What::kLostReply, What::kFatal});
+  if (in_transaction && fault.name != "abort") may({What::kAbortable});
   if (fault.name == "commit") {
-    whats.insert(whats.end(), {What::kLostReply, What::kComesLate, What::kComesLate,
-                               What::kRepeated, What::kAbortable});
+    may({What::kLostReply, What::kComesLate, What::kComesLate, What::kRepeated, What::kAbortable});
   }
   fault.what = random.Of(whats);
   const bool late = fault.what == What::kComesLate || fault.what == What::kRepeated;
