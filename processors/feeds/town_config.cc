@@ -1,5 +1,7 @@
 #include "feeds/town_config.h"
 
+#include "feeds/starter_classes.h"
+
 namespace lagesbild::feeds {
 namespace {
 
@@ -12,33 +14,6 @@ sources: {file: sources.yaml}
 rules: {file: rules.yaml}
 windows: [1h, 6h, 24h, 7d, 28d]
 time_zone: Europe/Stockholm
-)";
-
-constexpr char kClasses[] = R"(version: 1
-families:
-  violence: {}
-  grave-violence: {parent: violence}
-  property: {}
-  disorder: {}
-  fire: {}
-  other: {}
-classes:            # merge: two reports may describe one incident within this distance and time; 0 is never
-  shooting:          {family: grave-violence, grave: true, merge: {minutes: 30, metres: 150}}
-  explosion:         {family: grave-violence, grave: true, merge: {minutes: 30, metres: 150}}
-  homicide:          {family: grave-violence, grave: true, merge: {minutes: 120, metres: 150}}
-  assault:           {family: violence, merge: {minutes: 30, metres: 150}}
-  knife-fight:       {family: violence, merge: {minutes: 30, metres: 150}}
-  robbery:           {family: violence, merge: {minutes: 30, metres: 150}}
-  threat:            {family: violence, merge: {minutes: 30, metres: 50}}
-  vandalism:         {family: property, merge: {minutes: 0, metres: 0}}
-  burglary-dwelling: {family: property, merge: {minutes: 0, metres: 0}}
-  burglary-storage:  {family: property, merge: {minutes: 0, metres: 0}}
-  theft:             {family: property, merge: {minutes: 0, metres: 0}}
-  disturbance:       {family: disorder, merge: {minutes: 60, metres: 150}}
-  drugs:             {family: disorder, merge: {minutes: 60, metres: 50}}
-  arson:             {family: fire, merge: {minutes: 60, metres: 150}}
-  vehicle-fire:      {family: fire, merge: {minutes: 60, metres: 150}}
-  other:             {family: other, merge: {minutes: 0, metres: 0}}
 )";
 
 constexpr char kSources[] = R"(version: 1
@@ -93,7 +68,7 @@ rules:
 std::vector<TownFile> TownConfiguration(const TownMap& map) {
   return {{"lagesbild.yaml", kMain},
           {"areas.geojson", map.GeoJson()},
-          {"classes.yaml", kClasses},
+          {"classes.yaml", kStarterClasses},
           {"sources.yaml", kSources},
           {"rules.yaml", kRules}};
 }

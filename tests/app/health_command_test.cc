@@ -10,33 +10,13 @@
 #include "board/admin_server.h"
 #include "board/http_server.h"
 #include "support/manual_clock.h"
+#include "support/no_metrics.h"
 
 namespace lagesbild::app {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-// Counts nothing.
-class NoMetrics : public stream::Metrics {
- public:
-  stream::Counter& counter(std::string_view, const stream::Labels&) override { return counter_; }
-  stream::Gauge& gauge(std::string_view, const stream::Labels&) override { return gauge_; }
-  stream::Histogram& histogram(std::string_view, const stream::Labels&) override {
-    return histogram_;
-  }
-
- private:
-  struct : stream::Counter {
-    void Add(double) override {}
-  } counter_;
-  struct : stream::Gauge {
-    void Set(double) override {}
-  } gauge_;
-  struct : stream::Histogram {
-    void Observe(double) override {}
-  } histogram_;
-};
 
 class HealthCommandTest : public ::testing::Test {
  protected:
@@ -57,7 +37,7 @@ class HealthCommandTest : public ::testing::Test {
     return RunCli({HealthCommand()}, words, io);
   }
 
-  NoMetrics metrics_;
+  stream::NoMetrics metrics_;
   ManualClock clock_;
   stream::HealthBoard health_;
   std::unique_ptr<board::AdminServer> admin_;

@@ -18,6 +18,7 @@
 #include "io/system_clock.h"
 #include "stream/service.h"
 #include "stream/small_town.h"
+#include "support/no_metrics.h"
 #include "support/temp_dir.h"
 
 namespace lagesbild::stream {
@@ -25,20 +26,6 @@ namespace {
 
 constexpr int64_t kStart = 1673732820000;
 constexpr int32_t kPartitions = 2;
-
-class NoMetrics : public Metrics {
- public:
-  Counter& counter(std::string_view, const Labels&) override { return sink_; }
-  Gauge& gauge(std::string_view, const Labels&) override { return sink_; }
-  Histogram& histogram(std::string_view, const Labels&) override { return sink_; }
-
- private:
-  struct Sink : Counter, Gauge, Histogram {
-    void Add(double) override {}
-    void Set(double) override {}
-    void Observe(double) override {}
-  } sink_;
-};
 
 class NoReporter : public Reporter {
  public:

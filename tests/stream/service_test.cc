@@ -12,6 +12,7 @@
 #include "io/rocksdb_store.h"
 #include "io/system_clock.h"
 #include "stream/small_town.h"
+#include "support/no_metrics.h"
 #include "support/recording.h"
 #include "support/temp_dir.h"
 
@@ -24,20 +25,6 @@ using testing::SizeIs;
 constexpr int64_t kStart = 1673732820000;
 
 // The recording ports are of one thread; the service has several.
-class LockedMetrics : public Metrics {
- public:
-  Counter& counter(std::string_view, const Labels&) override { return sink_; }
-  Gauge& gauge(std::string_view, const Labels&) override { return sink_; }
-  Histogram& histogram(std::string_view, const Labels&) override { return sink_; }
-
- private:
-  struct Sink : Counter, Gauge, Histogram {
-    void Add(double) override {}
-    void Set(double) override {}
-    void Observe(double) override {}
-  } sink_;
-};
-
 class LockedReporter : public Reporter {
  public:
   void Say(Level level, std::string_view component, std::string_view message) override {
@@ -119,7 +106,7 @@ class ServiceTest : public testing::Test {
   TempDir dir_;
   io::RocksMemory memory_{16 << 20};
   io::SystemClock clock_;
-  LockedMetrics metrics_;
+  NoMetrics metrics_;
   LockedReporter reporter_;
   HealthBoard health_;
   Topics topics_;
