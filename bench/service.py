@@ -6,7 +6,7 @@ usage: bench/service.py [--rate N]... [--seconds N] [--build DIR]
 Starts a broker (deploy/local-kafka) and the service with bench/service/lagesbild.yaml, in which every report is an alert, and prints
 one JSON line a figure. Build first: ninja -C build lagesbild alert_latency. CPU is the service's, all threads, without the broker's.
 """
-import argparse, json, os, pathlib, signal, socket, subprocess, sys, tempfile, time, urllib.request
+import argparse, json, os, pathlib, re, signal, socket, subprocess, sys, tempfile, threading, time, urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -51,6 +51,12 @@ class Service:
         except OSError:
             return False
 
+    def commits(self):
+        """Per task, how many commits there were and the seconds they took."""
+        metrics = urllib.request.urlopen(f"http://{self.address}/metrics", timeout=5).read().decode()
+        found = re.findall(r'^lagesbild_commit_duration_seconds_(sum|count)\{task="(\w+)"\} (\S+)$', metrics, re.MULTILINE)
+        return {(task, what): float(value) for what, task, value in found}
+
     def cpu(self):
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
@@ -88,17 +94,27 @@ def main():
             time.sleep(5)
             say(figure="idle, % of a core", value=round(100 * (service.cpu() - before) / (time.monotonic() - began), 1))
             for rate in args.rate or [100, 1000]:
-                before, began = service.cpu(), time.monotonic()
+                commits, before, began = service.commits(), service.cpu(), time.monotonic()
                 figures = json.loads(run(*latency, "--rate", rate, "--seconds", args.seconds))
                 say(figure=f"append to readable alert at {rate}/s", **figures,
                     cpu_percent=round(100 * (service.cpu() - before) / (time.monotonic() - began), 1))
+                after = service.commits()
+                for task in ("intake", "picture"):
+                    count, took = (after[task, what] - commits[task, what] for what in ("count", "sum"))
+                    say(figure=f"a commit of {task} at {rate}/s", mean_ms=round(1000 * took / count, 1), commits=int(count))
             say(figure="peak RSS, MiB", value=round(service.peak_mib(), 1))
             service.process.send_signal(signal.SIGKILL)
             service.process.wait()
+            waiting = subprocess.Popen([str(c) for c in [*latency, "--rate", 1, "--seconds", 1]], stdout=subprocess.DEVNULL)
+            time.sleep(1)  # its report is there before the service is
+            ended = []
+            waiter = threading.Thread(target=lambda: ended.append((waiting.wait(), time.monotonic())))
+            waiter.start()
             began = time.monotonic()
-            say(figure="kill -9: start to ready again, s", value=round(service.start(), 3))
-            run(*latency, "--rate", 1, "--seconds", 1)
-            say(figure="kill -9: start to the first new alert, s", value=round(time.monotonic() - began, 3))
+            ready = service.start()
+            waiter.join()
+            say(figure="kill -9: start to the first new alert, s", value=round(ended[0][1] - began, 3))
+            say(figure="kill -9: start to ready again, s", value=round(ready, 3))
         finally:
             if service and service.process.poll() is None:
                 service.process.terminate()
