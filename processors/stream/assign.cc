@@ -48,11 +48,11 @@ Status Assign::OpenStore() {
   return absl::OkStatus();
 }
 
-// Only this partition is rebuilt, and only once: a store that is bad straight from the changelog
-// means that the changelog is.
+// Only this partition is rebuilt. A compaction in the middle of a restore may take a tombstone whose
+// row was read already; a store that is bad straight from the changelog again and again means that
+// the changelog is.
 Status Assign::SetAside(const Status& why) {
-  if (from_scratch_) return why;
-  from_scratch_ = true;
+  if (rebuilds_++ == kRebuildsMax) return why;
   world_.reporter.Say(Level::kWarning, component_,
                       "store set aside, rebuilding it from the changelog: " + Message(why));
   result_.store.reset();

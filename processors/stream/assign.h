@@ -85,7 +85,8 @@ class Assign {
   StepName step_ = StepName::kOpenStore;
   Result result_;
   StoreHead head_;
-  bool from_scratch_ = false;  // the store was set aside
+  static constexpr int kRebuildsMax = 3;
+  int rebuilds_ = 0;  // how often the store was set aside
 
   Until until_ = Until::kSeq;
   int64_t committed_offset_ = kFromBeginning;

@@ -293,6 +293,31 @@ TEST_F(PictureWorkerTest, ADamagedStoreIsSetAsideAndRebuiltThatPartitionOnly) {
   EXPECT_EQ(Alerts(), alerts);
 }
 
+// As by a compaction that takes a tombstone between two reads of the changelog.
+TEST_F(PictureWorkerTest, AStoreThatIsBadAfterARestoreIsRebuiltAgainButNotForEver) {
+  Append(0, Evening());
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  int restores_to_spoil = 2;
+  const auto spoil = [&] {
+    if (restores_to_spoil > stores_.discarded(0)) stores_.rows(0)["too-many"] = "x";
+    return absl::OkStatus();
+  };
+  worker.reset();
+  stores_.rows(0).clear();
+  stores_.set_write_fault(spoil);
+  worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  EXPECT_EQ(stores_.discarded(0), 2);
+
+  worker.reset();
+  stores_.rows(0).clear();
+  restores_to_spoil = 1000;
+  worker = NewPictureWorker();
+  EXPECT_TRUE(absl::IsDataLoss(RunUntilIdle(*worker)));
+  EXPECT_LE(stores_.discarded(0), 10);
+}
+
 TEST_F(PictureWorkerTest, ARowTooFewOrOneThatCannotBeReadMakesAStoreDamaged) {
   Append(0, Evening());
   auto worker = NewPictureWorker();
