@@ -1,8 +1,10 @@
 #include "app/yaml.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <cctype>
+#include <sstream>
 
 namespace lagesbild::app {
 namespace {
@@ -31,6 +33,34 @@ bool Convert(const YAML::Node& from, Yaml& to, int& budget) {
     }
   }
   return true;
+}
+
+// Hears where a document begins.
+class Listener : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { line = mark.line + 1; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  int line = 0;
+};
+
+// The line of the second document; 0: there is none. Not by LoadAll: on some texts that are not
+// YAML it finds empty documents without end.
+int SecondDocument(std::string_view text) {
+  std::istringstream in{std::string(text)};
+  YAML::Parser parser(in);
+  Listener first, second;
+  return parser.HandleNextDocument(first) && parser.HandleNextDocument(second) ? second.line : 0;
 }
 
 bool IsPlain(std::string_view text) {
@@ -78,15 +108,14 @@ std::string_view KindText(Yaml::Kind kind) {
 
 StatusOr<Yaml> ParseYaml(std::string_view text, const std::string& name) {
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.empty()) return Yaml{};
-    if (documents.size() > 1) {
-      return InvalidArgument(Where{name, documents[1].Mark().line + 1}.Text() +
+    if (const int line = SecondDocument(text); line > 0) {
+      return InvalidArgument(Where{name, line}.Text() +
                              ": a second YAML document begins here; one a file is allowed");
     }
+    const YAML::Node document = YAML::Load(std::string(text));
     Yaml root;
     int budget = kNodesMax;
-    if (!Convert(documents[0], root, budget)) {
+    if (!Convert(document, root, budget)) {
       return InvalidArgument(name + ": more than " + std::to_string(kNodesMax) + " values");
     }
     return root;

@@ -99,7 +99,12 @@ bool MapReader::Bool(std::string_view key, bool fallback) {
 int64_t MapReader::DurationMs(std::string_view key, int64_t fallback) {
   const std::string text = Text(key);
   if (text.empty()) return fallback;
-  if (const auto ms = ParseDurationMs(text)) return *ms;
+  if (const auto ms = ParseDurationMs(text)) {
+    if (*ms <= kSpanMsMax) return *ms;
+    Error(map_.Find(key), std::string(key) + ": " + Quoted(text) + " is longer than " +
+                              FormatDurationMs(kSpanMsMax));
+    return fallback;
+  }
   Error(map_.Find(key),
         std::string(key) + ": " + Quoted(text) + " is not a duration: " + kDurationHelp);
   return fallback;

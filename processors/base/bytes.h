@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
+
 namespace lagesbild {
 
 class ByteWriter {
@@ -62,6 +64,13 @@ class ByteReader {
   int64_t Signed() {
     const uint64_t v = Varint();
     return static_cast<int64_t>(v >> 1) ^ -static_cast<int64_t>(v & 1);
+  }
+  // A signed number that IsTimeMs.
+  int64_t TimeMs() {
+    const int64_t v = Signed();
+    if (IsTimeMs(v)) return v;
+    ok_ = false;
+    return 0;
   }
   double Double() {
     double v = 0;

@@ -19,14 +19,23 @@ Status IndexByName(const std::vector<T>& list, Name name, std::string_view what,
 
 // The picture of area `i`: the nearest area at or above it of `level`; itself if there is none (it
 // is wider).
-StatusOr<int> PictureOf(const std::vector<Area>& areas, int i, std::string_view level) {
-  size_t steps = 0;
+int PictureOf(const std::vector<Area>& areas, int i, std::string_view level) {
   for (int at = i; at >= 0; at = areas[at].parent) {
     if (areas[at].level == level) return at;
-    if (++steps > areas.size())
-      return InvalidArgument("areas: parents of " + areas[i].id + " form a cycle");
   }
   return i;
+}
+
+template <typename T, typename Name>
+Status CheckParents(const std::vector<T>& list, Name name, std::string_view what) {
+  for (const T& entry : list) {
+    size_t steps = 0;
+    for (int at = entry.parent; at >= 0; at = list[at].parent) {
+      if (++steps <= list.size()) continue;
+      return InvalidArgument(std::string(what) + ": parents of " + name(entry) + " form a cycle");
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -46,9 +55,11 @@ Status Settings::Index(std::string_view level) {
   LB_RETURN_IF_ERROR(
       IndexByName(sources, [](const auto& s) { return s.org; }, "source", source_index));
   LB_RETURN_IF_ERROR(IndexByName(areas, [](const auto& a) { return a.id; }, "area", area_index));
+  LB_RETURN_IF_ERROR(CheckParents(families, [](const auto& f) { return f.name; }, "families"));
+  LB_RETURN_IF_ERROR(CheckParents(areas, [](const auto& a) { return a.id; }, "areas"));
   for (Area& area : areas) area.leaf = true;
   for (size_t i = 0; i < areas.size(); ++i) {
-    LB_ASSIGN_OR_RETURN(areas[i].picture, PictureOf(areas, static_cast<int>(i), picture_level));
+    areas[i].picture = PictureOf(areas, static_cast<int>(i), picture_level);
   }
   // An area wider than a picture does not include the pictures inside it, so those make it no
   // parent.

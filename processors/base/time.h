@@ -14,6 +14,12 @@ inline constexpr int64_t kMinuteMs = 60 * kSecondMs;
 inline constexpr int64_t kHourMs = 60 * kMinuteMs;
 inline constexpr int64_t kDayMs = 24 * kHourMs;
 
+// The end of the year 9999. No time here lies further from 1970 than that, so that a time and some
+// durations can be added: what comes from outside, or from a stored row, is held to it.
+inline constexpr int64_t kTimeMsMax = 253'402'300'799'999;
+inline constexpr int64_t kSpanMsMax = 36'500 * kDayMs;  // the longest duration in a configuration
+constexpr bool IsTimeMs(int64_t ms) { return ms >= -kTimeMsMax && ms <= kTimeMsMax; }
+
 // The largest multiple of `step` that is ≤ value, for values below 0 too.
 constexpr int64_t FloorTo(int64_t value, int64_t step) {
   const int64_t r = value % step;

@@ -1,9 +1,11 @@
 #include "intake/intake.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "base/check.h"
+#include "base/time.h"
 #include "intake/decode.h"
 #include "intake/locate.h"
 #include "intake/problem.h"
@@ -36,7 +38,7 @@ class Intake::Impl {
     if (auto problem = decoder_.Decode(raw.value, raw.headers, raw_report_)) return problem;
     const Arrival arrival = {.channel = raw.channel,
                              .topic = raw.topic,
-                             .timestamp_ms = raw.timestamp_ms,
+                             .timestamp_ms = std::clamp(raw.timestamp_ms, int64_t{0}, kTimeMsMax),
                              .clock_ms = clock_ms};
     CheckedReport report;
     if (auto problem = validator_.Check(raw_report_, arrival, report)) {

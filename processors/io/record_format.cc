@@ -42,8 +42,9 @@ StatusOr<RecordHead> ReadHead(std::string_view encoded) {
   RecordHead head;
   head.timestamp_ms = r.Signed();
   head.key = r.View();
-  head.tombstone = r.Byte() == 0;
-  if (!r.ok()) return DataLoss("damaged record");
+  const uint8_t has_value = r.Byte();
+  head.tombstone = has_value == 0;
+  if (!r.ok() || has_value > 1) return DataLoss("damaged record");
   return head;
 }
 
@@ -62,7 +63,9 @@ StatusOr<stream::Batch> BatchBuilder::Build(int64_t next_offset, bool drained) &
     view.offset = offset;
     view.timestamp_ms = r.Signed();
     view.key = r.View();
-    if (r.Byte() == 1) view.value = r.View();
+    const uint8_t has_value = r.Byte();
+    if (has_value > 1) return Damaged(offset);
+    if (has_value == 1) view.value = r.View();
     const uint64_t headers = r.Varint();
     if (!r.ok() || headers > kHeadersMax) return Damaged(offset);
     const size_t first = memory->headers.size();

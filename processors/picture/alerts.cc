@@ -1,6 +1,7 @@
 #include "picture/alerts.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/check.h"
@@ -9,6 +10,12 @@ namespace lagesbild::picture {
 namespace {
 
 constexpr uint8_t kRowFormat = 1;
+constexpr int64_t kCountMax = int64_t{1} << 30;  // of generations and transitions of one alert
+
+template <typename T>
+bool Within(T value, int64_t low, int64_t high) {
+  return std::cmp_greater_equal(value, low) && std::cmp_less_equal(value, high);
+}
 
 std::string PendingName(const std::string& rule, const std::string& area_id) {
   return "pending/" + rule + "/" + area_id;
@@ -75,28 +82,37 @@ StatusOr<Alert> DecodeAlert(std::string_view row) {
   if (r.Byte() != kRowFormat) return DataLoss("alert row: unknown format");
   Alert a;
   for (std::string* s : {&a.id, &a.rule, &a.area_id, &a.of}) *s = r.String();
-  a.phase = static_cast<Alert::Phase>(r.Byte());
-  a.generation = static_cast<int>(r.Varint());
-  for (int64_t* v : {&a.sequence, &a.first_opened_ms, &a.opened_ms, &a.ended_ms, &a.held_since_ms})
-    *v = r.Signed();
+  const uint8_t phase = r.Byte();
+  a.phase = static_cast<Alert::Phase>(phase);
+  const uint64_t generation = r.Varint();
+  a.generation = static_cast<int>(generation);
+  a.sequence = r.Signed();
+  for (int64_t* v : {&a.first_opened_ms, &a.opened_ms, &a.ended_ms}) *v = r.TimeMs();
+  a.held_since_ms = r.Signed();
   const uint8_t flags = r.Byte();
   a.must_fall = flags & 1;
   a.was_confirmed = flags & 2;
   a.acknowledged = flags & 4;
   a.silenced = flags & 8;
   a.proven = flags & 16;
-  a.severity = static_cast<Severity>(r.Byte());
-  a.completeness = static_cast<Completeness>(r.Byte());
+  const uint8_t severity = r.Byte(), completeness = r.Byte();
+  a.severity = static_cast<Severity>(severity);
+  a.completeness = static_cast<Completeness>(completeness);
   a.blind_sources = ReadStrings(r);
   a.incident_id = r.String();
   a.orgs = ReadStrings(r);
   for (uint64_t n = r.Varint(); n > 0 && r.ok(); --n) a.reports.push_back(ReadKey(r));
   a.shape = r.BigEndian64();
   for (uint64_t n = r.Varint(); n > 0 && r.ok(); --n) {
-    const int64_t enters = r.Signed();
-    a.past.emplace_back(enters, r.Signed());
+    const int64_t enters = r.TimeMs();
+    a.past.emplace_back(enters, r.TimeMs());
   }
   if (!r.ok() || !r.done()) return DataLoss("alert row: cut or too long");
+  if (!Within(phase, 1, 3) || !Within(severity, 1, 4) || !Within(completeness, 1, 3) ||
+      !Within(generation, 1, kCountMax) || !Within(a.sequence, 0, kCountMax) ||
+      !(a.held_since_ms == kNever || IsTimeMs(a.held_since_ms))) {
+    return DataLoss("alert row: a value that no alert has");
+  }
   return a;
 }
 
@@ -200,6 +216,7 @@ std::vector<std::pair<std::string, std::string>> AlertBook::TakeRows() {
 Status AlertBook::Restore(std::string_view name, std::string_view row) {
   if (name.substr(0, 8) != "pending/") {
     LB_ASSIGN_OR_RETURN(Alert alert, DecodeAlert(row));
+    if (alert.id != name) return DataLoss("alert row: under another's key");
     Add(std::move(alert));
     return absl::OkStatus();
   }
@@ -208,8 +225,10 @@ Status AlertBook::Restore(std::string_view name, std::string_view row) {
   PendingCount pending;
   pending.rule = r.String();
   pending.area_id = r.String();
-  pending.due_ms = r.Signed();
+  pending.due_ms = r.TimeMs();
   if (!r.ok() || !r.done()) return DataLoss("pending row: cut or too long");
+  if (PendingName(pending.rule, pending.area_id) != name)
+    return DataLoss("pending row: under another's key");
   pending_[{pending.rule, pending.area_id}] = std::move(pending);
   return absl::OkStatus();
 }

@@ -399,12 +399,15 @@ Status Fold::Impl::Restore(std::string_view key, std::string_view value) {
   }
   ByteReader r(value);
   if (r.Byte() != kFormat) return DataLoss("row of an unknown format");
-  const int64_t number = r.Signed();
+  const int64_t number = key[0] == kConfiguration ? r.Signed() : r.TimeMs();
+  if (!r.ok()) return DataLoss("row cut");
   switch (key[0]) {
     case kHeader:
       clock_ms_ = number;
       break;
     case kConfiguration: {
+      if (clock_ms_ == std::numeric_limits<int64_t>::min())
+        return DataLoss("configuration row without a clock");
       version_ = number;
       encoded_settings_ = r.String();
       LB_ASSIGN_OR_RETURN(Settings settings, decoder_(encoded_settings_));

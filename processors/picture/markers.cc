@@ -63,7 +63,7 @@ Status Markers::Restore(std::string_view key, std::string_view row) {
   Marker marker;
   marker.revision = r.Signed();
   marker.withdrawn = r.Byte() != 0;
-  marker.keep_until_ms = r.Signed();
+  marker.keep_until_ms = r.TimeMs();
   if (!r.ok() || !r.done()) return DataLoss("marker row: cut or too long");
   by_expiry_.insert({marker.keep_until_ms, report});
   markers_[report] = marker;

@@ -74,8 +74,10 @@ Status Picture::Restore(std::string_view key, std::string_view row, int64_t cloc
       const int area = settings_->FindArea(std::string(rest.substr(0, area_end)));
       const int of =
           ofs_->FindStored(std::string(rest.substr(area_end + 1, of_end - area_end - 1)));
-      if (area < 0 || of < 0)
+      if (area < 0 || of < 0 || settings_->areas[area].picture != area_)
         return DataLoss("series row: area or class is not in the configuration");
+      if (rest[of_end + 1] != 'u' && rest[of_end + 1] != 't')
+        return DataLoss("series row: bad key");
       if (rest[of_end + 1] == 'u' && settings_->areas[area].leaf)
         return DataLoss("series row: nothing lies below this area");
       const auto hour_ms = static_cast<int64_t>(ByteReader(rest.substr(of_end + 2)).BigEndian64());
@@ -88,7 +90,7 @@ Status Picture::Restore(std::string_view key, std::string_view row, int64_t cloc
     case 'Q':
       if (r.Byte() != kFormat) return DataLoss("sequence row: unknown format");
       sequences_[std::string(rest)] = r.Signed();
-      return r.ok() ? absl::OkStatus() : DataLoss("sequence row: cut");
+      return r.ok() && r.done() ? absl::OkStatus() : DataLoss("sequence row: cut or too long");
     case 'R':
       if (rest.size() != 8) return DataLoss("report chunk: bad key");
       return reports_.Restore(ByteReader(rest).BigEndian64(), row, clock_ms);

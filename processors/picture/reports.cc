@@ -1,6 +1,7 @@
 #include "picture/reports.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/bytes.h"
@@ -41,24 +42,28 @@ void WriteReport(const HeldReport& r, ByteWriter& w) {
   w.Signed(r.accepted_ms - r.first_accepted_ms);
 }
 
-void ReadReport(ByteReader& r, HeldReport& report) {
+// False: a value that no report has.
+bool ReadReport(ByteReader& r, HeldReport& report) {
   report.revision = r.Signed();
   const uint8_t flags = r.Byte();
   report.refuted = flags & 1;
   report.confirmed = flags & 2;
   report.has_point = flags & 4;
-  report.kind = static_cast<Kind>(r.Byte());
+  const uint8_t kind = r.Byte();
+  report.kind = static_cast<Kind>(kind);
   report.class_name = r.String();
   report.area_id = r.String();
-  report.occurred_ms = r.Signed();
+  report.occurred_ms = r.TimeMs();
   if (report.has_point) {
     report.lat = r.Double();
     report.lon = r.Double();
     report.precision_m = r.Double();
   }
   report.reporter = r.String();
-  report.first_accepted_ms = r.Signed();
-  report.accepted_ms = report.first_accepted_ms + r.Signed();
+  report.first_accepted_ms = r.TimeMs();
+  report.accepted_ms = report.first_accepted_ms + r.TimeMs();
+  return kind > 0 && kind < kKindCount && std::abs(report.lat) <= 90 &&
+         std::abs(report.lon) <= 180 && report.precision_m >= 0 && report.precision_m < 1e9;
 }
 
 int64_t ExpiryHour(int64_t keep_until_ms) { return FloorTo(keep_until_ms, kHourMs) + kHourMs; }
@@ -180,11 +185,12 @@ Status Reports::Restore(uint64_t chunk, std::string_view row, int64_t clock_ms) 
     report->key.tip = r.Byte() != 0;
     report->key.org = r.String();
     report->key.id = r.String();
-    report->keep_until_ms = r.Signed();
+    report->keep_until_ms = r.TimeMs();
     chunk_until_ms = std::max(chunk_until_ms, report->keep_until_ms);
     const bool held = r.Byte() == 1;
-    if (held) ReadReport(r, *report);
+    const bool good = !held || ReadReport(r, *report);
     if (!r.ok()) break;
+    if (!good) return DataLoss("report chunk: a value that no report has");
     // What is this old may have outlived, in its chunk, the later word that it is gone.
     if (report->keep_until_ms + kSlackMs <= clock_ms) continue;
     if (HeldReport* before = Find(report->key)) Drop(before);

@@ -217,11 +217,17 @@ Status Series::Restore(int64_t hour_ms, std::string_view row, int64_t clock_ms) 
   if (r.Byte() != kRowFormat) return DataLoss("series row: unknown format");
   const Counts hour = ReadCounts(r);
   const uint64_t minutes = r.Varint();
-  if (minutes > 60) return DataLoss("series row: too many minutes");
+  if (!IsTimeMs(hour_ms) || hour_ms % kHourMs != 0) return DataLoss("series row: not of an hour");
+  if (minutes > 60 || hour.empty()) return DataLoss("series row: a count that no hour has");
   AddTo(hours_, hour_ms, hour, 1, clock_ms);
-  for (uint64_t i = 0; i < minutes; ++i) {
-    const int64_t minute_ms = hour_ms + r.Byte() * kMinuteMs;
-    AddTo(minutes_, minute_ms, ReadCounts(r), 1, clock_ms);
+  int before = -1;
+  for (uint64_t i = 0; i < minutes && r.ok(); ++i) {
+    const int minute = r.Byte();
+    const Counts counts = ReadCounts(r);
+    if (minute <= before || minute > 59 || counts.empty())
+      return DataLoss("series row: a count that no minute has");
+    before = minute;
+    AddTo(minutes_, hour_ms + minute * kMinuteMs, counts, 1, clock_ms);
   }
   return r.ok() && r.done() ? absl::OkStatus() : DataLoss("series row: cut or too long");
 }

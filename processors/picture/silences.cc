@@ -62,7 +62,7 @@ Status Silences::Restore(std::string_view row) {
   if (r.Byte() != kRowFormat) return DataLoss("silences row: unknown format");
   for (uint64_t n = r.Varint(); n > 0 && r.ok(); --n) {
     std::string area_id = r.String(), rule = r.String();
-    const int64_t until_ms = r.Signed();
+    const int64_t until_ms = r.TimeMs();
     entries_.push_back(Entry{std::move(area_id), std::move(rule), until_ms});
   }
   return r.ok() && r.done() ? absl::OkStatus() : DataLoss("silences row: cut or too long");

@@ -1,6 +1,7 @@
 #include "stream/lease.h"
 
 #include <charconv>
+#include <limits>
 
 namespace lagesbild::stream {
 namespace {
@@ -29,7 +30,7 @@ bool GetKnown(std::string_view list, std::map<std::string, int32_t>& known) {
     const size_t colon = entry.rfind(':');
     if (colon == std::string_view::npos) return false;
     const auto count = Number(entry.substr(colon + 1));
-    if (!count || *count < 0) return false;
+    if (!count || *count < 0 || *count > std::numeric_limits<int32_t>::max()) return false;
     known[std::string(entry.substr(0, colon))] = static_cast<int32_t>(*count);
   }
   return true;

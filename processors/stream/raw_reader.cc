@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/time.h"
 #include "stream/mutant.h"
 
 namespace lagesbild::stream {
@@ -69,7 +70,9 @@ Status RawReader::Fetch(int number) {
 
 void RawReader::Offer(int number) {
   const Partition& partition = partitions_[number];
-  int64_t timestamp_ms = partition.batch.records[partition.index].timestamp_ms;
+  // A broker takes any number for a timestamp, and -1 is none.
+  int64_t timestamp_ms =
+      std::clamp(partition.batch.records[partition.index].timestamp_ms, int64_t{0}, kTimeMsMax);
   if (options_.max_future_ms && timestamp_ms > wall_ms_ + *options_.max_future_ms) {
     timestamp_ms = wall_ms_;
     ++future_;

@@ -3,12 +3,18 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include <algorithm>
+
+#include "base/time.h"
 #include "safety/v1/settings.pb.h"
 
 namespace lagesbild::stream {
 namespace {
 
 namespace pb = safety::v1;
+
+constexpr double kMetresMax = 1e9;
+constexpr int64_t kEnterMax = int64_t{1} << 30;
 
 uint32_t PlusOne(int index) { return static_cast<uint32_t>(index + 1); }
 int MinusOne(uint32_t stored) { return static_cast<int>(stored) - 1; }
@@ -120,6 +126,30 @@ Status GetNames(const pb::Settings& m, Settings& s) {
   return absl::OkStatus();
 }
 
+bool IsSpan(int64_t ms) { return ms >= 0 && ms <= kSpanMsMax; }
+
+// What the files' reader holds to its own, closer bounds: nothing here may make a sum overflow.
+Status CheckNumbers(const Settings& s) {
+  bool good = IsSpan(s.grace_ms) && IsSpan(s.max_future_ms) && s.tips_per_day >= 0;
+  int64_t before = 0;
+  for (const int64_t window_ms : s.windows_ms) {
+    good &= IsSpan(window_ms) && window_ms > before;
+    before = window_ms;
+  }
+  for (const IncidentClass& c : s.classes)
+    good &= IsSpan(c.merge_ms) && c.merge_metres >= 0 && c.merge_metres < kMetresMax;
+  for (const Source& source : s.sources) good &= IsSpan(source.expected_gap_ms);
+  for (const Area& area : s.areas) good &= area.radius_m >= 0 && area.radius_m < kMetresMax;
+  for (const Rule& r : s.rules) {
+    for (const int64_t ms : {r.window_ms, r.hold_ms, r.no_reraise_ms, r.max_age_ms, r.for_ms})
+      good &= IsSpan(ms);
+    if (r.type != RuleType::kCount) continue;
+    good &= std::ranges::binary_search(s.windows_ms, r.window_ms);
+    good &= r.exit >= 0 && r.exit < r.enter && r.enter <= kEnterMax;
+  }
+  return good ? absl::OkStatus() : InvalidArgument("settings: a number out of its range");
+}
+
 }  // namespace
 
 std::string EncodeSettings(const Settings& s) {
@@ -168,6 +198,7 @@ StatusOr<Settings> DecodeSettings(std::string_view bytes) {
   s.max_future_ms = m.max_future_ms();
   s.tips_per_day = m.tips_per_day();
   LB_RETURN_IF_ERROR(s.Index(m.picture_level()));
+  LB_RETURN_IF_ERROR(CheckNumbers(s));
   return s;
 }
 

@@ -287,6 +287,31 @@ TEST(LoadConfig, AnswersForDamagedFiles) {
   }
 }
 
+// yaml-cpp's LoadAll finds empty documents in this for ever.
+TEST(LoadConfig, AnswersForATextWithABraceTooMany) {
+  const Folder folder;
+  WriteTown(folder);
+  for (const char* text : {"a: 1  : b, c: d}\n\ne: {f: g}\n", "a: b}\n", "}", "]\n- 1\n"}) {
+    const auto loaded = LoadConfig(folder.Write("lagesbild.yaml", text), {}, {});
+    EXPECT_EQ(loaded.status().code(), StatusCode::kInvalidArgument) << text;
+  }
+}
+
+TEST(LoadConfig, RefusesASecondDocumentByItsLine) {
+  const Folder folder;
+  WriteTown(folder);
+  const auto loaded = LoadConfig(folder.Write("lagesbild.yaml", "a: 1\n---\nb: 2\n"), {}, {});
+  EXPECT_THAT(Message(loaded.status()), testing::HasSubstr("a second YAML document begins here"));
+}
+
+TEST(LoadConfig, RefusesADurationThatNoSumCanTake) {
+  const Folder folder;
+  const auto loaded = LoadConfig(
+      WriteTown(folder, "rules.yaml", "severity: severe", "severity: severe\n    hold: 36501d"), {},
+      {});
+  EXPECT_THAT(Message(loaded.status()), testing::HasSubstr("\"36501d\" is longer than 36500d"));
+}
+
 TEST(LoadConfig, RefusesADocumentThatUnfoldsWithoutEnd) {
   const Folder folder;
   WriteTown(folder);

@@ -354,5 +354,23 @@ TEST_F(IntakeTest, NothingOfARefusedRecordIsRepeated) {
   }
 }
 
+// A broker takes any timestamp from a producer.
+TEST(Intake, TakesARecordFromTheEndOfAllTimesForOneFromThere) {
+  const Town town = MakeTown();
+  Intake intake(OptionsOf(town));
+  const std::string value = ReportJson();
+  for (const int64_t timestamp_ms : {INT64_MAX, INT64_MIN, int64_t{-1}}) {
+    const RawRecord raw = {.topic = "incidents", .timestamp_ms = timestamp_ms, .value = value};
+    IntakeOutput out;
+    intake.Process(raw, Ms(kNow), out);
+    if (timestamp_ms > 0) {
+      EXPECT_THAT(out.dead_letters, IsEmpty());
+      continue;
+    }
+    ASSERT_THAT(out.dead_letters, SizeIs(1));
+    EXPECT_EQ(out.dead_letters[0].reason, Reason::kFuture);
+  }
+}
+
 }  // namespace
 }  // namespace lagesbild::intake

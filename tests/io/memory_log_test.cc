@@ -1,5 +1,6 @@
 #include "io/memory_log.h"
 
+#include "io/record_format.h"
 #include "stream/log_contract.h"
 #include "support/manual_clock.h"
 
@@ -103,6 +104,18 @@ TEST_F(MemoryLogTest, AnExpelledMemberLosesItsPartitionsAndJoinsAgain) {
   events = member->Poll(absl::ZeroDuration());
   ASSERT_EQ(events->size(), 1u);
   EXPECT_EQ(events->at(0).type, stream::GroupEvent::Type::kAssigned);
+}
+
+// Neither a value nor a tombstone: housekeeping and readers must not see different things in it.
+TEST(RecordFormat, RefusesAMarkThatIsNeitherValueNorTombstone) {
+  std::string encoded = EncodeRecord({"k", std::nullopt, {}, 5}, 0);
+  const size_t mark = encoded.size() - 2;
+  ASSERT_EQ(encoded[mark], 0);
+  encoded[mark] = 2;
+  EXPECT_FALSE(ReadHead(encoded).ok());
+  BatchBuilder builder;
+  builder.Add(0, encoded);
+  EXPECT_FALSE(std::move(builder).Build(1, true).ok());
 }
 
 }  // namespace

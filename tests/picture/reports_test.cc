@@ -13,6 +13,7 @@ std::unique_ptr<HeldReport> Report(int number) {
   auto report = std::make_unique<HeldReport>();
   report->key = {false, "polisen", "r" + std::to_string(number)};
   report->revision = number;
+  report->kind = Kind::kPolice;
   report->class_name = "assault";
   report->keep_until_ms = 1000;
   return report;

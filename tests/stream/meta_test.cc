@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "stream/lease.h"
+
 namespace lagesbild::stream {
 namespace {
 
@@ -31,6 +33,11 @@ TEST(Meta, OnlyWhatWeWroteNamesACommit) {
   for (const char* other : {"", "seq=", "seq=-1", "seq=1 ", "seq=18446744073709551616", "17"}) {
     EXPECT_EQ(SeqFromMetadata(other), std::nullopt) << other;
   }
+}
+
+TEST(Lease, RefusesMorePartitionsThanThereCanBe) {
+  EXPECT_TRUE(DecodeLease("v=1 known=incidents:12").ok());
+  EXPECT_FALSE(DecodeLease("v=1 known=incidents:4294967297").ok());
 }
 
 }  // namespace
