@@ -183,6 +183,7 @@ void KafkaConsumer::AnswerRevocation() {
 void KafkaConsumer::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code,
                                 rd_kafka_topic_partition_list_t* partitions, void* opaque) {
   auto& consumer = KafkaHandle::Owner<KafkaConsumer>(opaque);
+  consumer.told_ = true;
   GroupEvent event;
   for (int i = 0; i < partitions->cnt; ++i) {
     event.partitions.push_back({partitions->elems[i].topic, partitions->elems[i].partition});
@@ -429,6 +430,9 @@ void KafkaConsumer::Close() {
     rd_kafka_consumer_close(member_->get());
     rd_kafka_queue_cb_event_enable(member_queue_.get(), nullptr, nullptr);
     member_queue_.reset();
+    // librdkafka before 2.3 aborts the process when it destroys a member that has joined and was
+    // never told what it has (its issue 4312): such a client is left to the end of the process.
+    if (subscribed_ && !told_) new std::shared_ptr<KafkaHandle>(member_);
     member_.reset();
   }
 }

@@ -118,6 +118,7 @@ class KafkaConsumer : public stream::Consumer {
   std::vector<stream::GroupEvent> events_;
   std::set<stream::TopicPartition> to_release_;  // revoked or lost, Released not yet called
   absl::Time lost_at_ = absl::InfinitePast();    // what it had, to a session time-out
+  bool told_ = false;                            // by the group, what it has
   bool subscribed_ = false;
   bool closed_ = false;
 };
