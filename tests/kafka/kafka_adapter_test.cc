@@ -312,6 +312,8 @@ class KafkaOutage : public KafkaAdapter {
     ASSERT_TRUE(log.ok()) << log.status();
     log_ = *std::move(log);
   }
+  // The log's clients say lines until they are gone.
+  void TearDown() override { log_.reset(); }
   void Outage(const std::function<void()>& begin, const std::function<void()>& end);
 
   Lines lines_;
