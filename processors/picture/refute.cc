@@ -12,6 +12,12 @@ bool Refutations::Concerns(const HeldReport& report) const {
   return of.merge_ms > 0 && of.merge_metres > 0;
 }
 
+void Refutations::Touch(HeldReport* report) {
+  OfClass& of = classes_[report->class_id];
+  if (of.touched_from_ms == kNever) touched_.push_back(report->class_id);
+  of.touched_from_ms = std::min(of.touched_from_ms, report->occurred_ms);
+}
+
 void Refutations::Insert(HeldReport* report) {
   if (!Concerns(*report)) return;
   OfClass& of = classes_[report->class_id];
@@ -20,54 +26,92 @@ void Refutations::Insert(HeldReport* report) {
   } else if (TierOf(report->kind) == Tier::kA) {
     of.refuters.insert(report);
   }
-  if (!of.touched) touched_.push_back(report->class_id);
-  of.touched = true;
+  Touch(report);
 }
 
 void Refutations::Remove(HeldReport* report) {
   if (!Concerns(*report)) return;
   OfClass& of = classes_[report->class_id];
   of.standing.erase(report);
-  of.refuters.erase(report);
-  if (of.taken.erase(report) > 0) report->taken = false;
-  if (!of.touched) touched_.push_back(report->class_id);
-  of.touched = true;
+  if (of.refuters.erase(report) > 0) {
+    absl::erase_if(of.taken, [&](const auto& taken) {
+      if (taken.second != report) return false;
+      of.changed.insert(taken.first);
+      Touch(taken.first);  // others may see it now
+      return true;
+    });
+  }
+  of.changed.erase(report);
+  if (of.taken.erase(report) > 0 || report->taken) report->taken = false;
+  Touch(report);
 }
 
 void Refutations::Settle(const std::function<void(HeldReport*)>& flip) {
   for (int class_id : touched_) {
     OfClass& of = classes_[class_id];
-    of.touched = false;
-    if (of.refuters.empty() && of.taken.empty()) continue;
-    absl::flat_hash_set<HeldReport*> now = Taken(class_id, of);
-    for (HeldReport* report : of.taken) {
-      if (!now.contains(report)) flip(report);
+    Sweep(class_id, of);
+    of.touched_from_ms = kNever;
+    for (HeldReport* report : of.changed) {
+      if (report->taken != of.taken.contains(report)) flip(report);
     }
-    for (HeldReport* report : now) {
-      if (!of.taken.contains(report)) flip(report);
-    }
-    of.taken = std::move(now);
+    of.changed.clear();
   }
   touched_.clear();
 }
 
 // The refuters take in the order in which they were accepted; what one has taken the next does not
-// see.
-absl::flat_hash_set<HeldReport*> Refutations::Taken(int class_id, const OfClass& of) const {
-  std::vector<HeldReport*> refuters(of.refuters.begin(), of.refuters.end());
-  std::stable_sort(refuters.begin(), refuters.end(), [](const HeldReport* a, const HeldReport* b) {
-    return a->accepted_ms < b->accepted_ms;
-  });
-  absl::flat_hash_set<HeldReport*> taken;
-  for (HeldReport* refuter : refuters) {
-    for (HeldReport* report : OneIncidentWith(class_id, of, refuter, taken)) taken.insert(report);
+// see. A refuter sees nothing that occurred more than the class's minutes after it. So what came or
+// went concerns the refuters from that long before it on, and what these now take, or take no
+// longer, may concern others.
+void Refutations::Sweep(int class_id, OfClass& of) {
+  if (of.refuters.empty()) return;
+  const int64_t reach_ms = settings_->classes[class_id].merge_ms;
+  const auto before = [](const HeldReport* a, const HeldReport* b) {
+    return a->accepted_ms != b->accepted_ms ? a->accepted_ms < b->accepted_ms : ReportOrder()(a, b);
+  };
+  for (int64_t from_ms = of.touched_from_ms - reach_ms, next_ms = from_ms;; from_ms = next_ms) {
+    std::vector<HeldReport*> concerned;
+    for (auto it = of.refuters.end(); it != of.refuters.begin();) {
+      if ((*--it)->occurred_ms < from_ms) break;
+      concerned.push_back(*it);
+    }
+    if (concerned.empty()) return;
+    std::sort(concerned.begin(), concerned.end(), before);
+    absl::flat_hash_map<HeldReport*, HeldReport*> old;
+    absl::erase_if(of.taken, [&](const auto& taken) {
+      if (taken.second->occurred_ms < from_ms) return false;
+      old.insert(taken);
+      return true;
+    });
+    const auto reconsider = [&](HeldReport* report) {
+      of.changed.insert(report);
+      next_ms = std::min(next_ms, report->occurred_ms - reach_ms);
+    };
+    for (HeldReport* refuter : concerned) {
+      for (HeldReport* report : OneIncidentWith(class_id, of, refuter)) {
+        const auto was = old.find(report);
+        const auto [at, is_new] = of.taken.try_emplace(report, refuter);
+        const bool same = is_new && was != old.end() && was->second == refuter;
+        at->second = refuter;  // before another, who was accepted later
+        if (!same) reconsider(report);
+      }
+    }
+    for (const auto& [report, refuter] : old) {
+      if (!of.taken.contains(report)) reconsider(report);
+    }
+    if (next_ms >= from_ms) return;
   }
-  return taken;
 }
 
-std::vector<HeldReport*> Refutations::OneIncidentWith(
-    int class_id, const OfClass& of, HeldReport* refuter,
-    const absl::flat_hash_set<HeldReport*>& taken) const {
+std::vector<HeldReport*> Refutations::OneIncidentWith(int class_id, const OfClass& of,
+                                                      HeldReport* refuter) const {
+  const auto hidden = [&](HeldReport* report) {
+    const auto at = of.taken.find(report);
+    if (at == of.taken.end() || at->second == refuter) return false;
+    const HeldReport* by = at->second;
+    return by->accepted_ms != refuter->accepted_ms ? by->accepted_ms < refuter->accepted_ms
+                                                   : ReportOrder()(by, refuter);
+  };
   const IncidentClass& incident_class = settings_->classes[class_id];
   // Back to a gap that no incident spans, forward as far as an incident of the refuter reaches.
   auto from = of.standing.lower_bound(refuter);
@@ -80,15 +124,19 @@ std::vector<HeldReport*> Refutations::OneIncidentWith(
   std::vector<HeldReport*> sweep;
   for (auto it = from; it != of.standing.end(); ++it) {
     if ((*it)->occurred_ms > refuter->occurred_ms + incident_class.merge_ms) break;
-    if ((*it)->first_accepted_ms <= refuter->accepted_ms && !taken.contains(*it))
-      sweep.push_back(*it);
+    if ((*it)->first_accepted_ms <= refuter->accepted_ms && !hidden(*it)) sweep.push_back(*it);
   }
   sweep.insert(std::lower_bound(sweep.begin(), sweep.end(), refuter, ReportOrder()), refuter);
   std::vector<std::vector<HeldReport*>> incidents;
+  size_t ended = 0;  // so many of them take no more: their first report is too long ago
   for (HeldReport* report : sweep) {
-    const auto home = std::find_if(incidents.begin(), incidents.end(), [&](const auto& members) {
-      return Near(incident_class, *members.front(), *report);
-    });
+    while (ended < incidents.size() &&
+           report->occurred_ms - incidents[ended].front()->occurred_ms > incident_class.merge_ms) {
+      ++ended;
+    }
+    const auto home = std::find_if(
+        incidents.begin() + static_cast<ptrdiff_t>(ended), incidents.end(),
+        [&](const auto& members) { return Near(incident_class, *members.front(), *report); });
     if (home == incidents.end()) {
       incidents.push_back({report});
     } else {

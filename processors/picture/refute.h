@@ -2,17 +2,20 @@
 //
 // As long as it stands, it takes the reports that it would have been one incident with and that
 // were first accepted no later than it; what comes after begins anew. "Would have been" is a sweep
-// over the reports that stood by then, the refuted one among them. Borrows the reports; a function
-// of what is held. Source: contract, "Report".
+// over the reports that stood by then, the refuted one among them. A function of what is held, kept
+// up as it changes: only refuters that can see a change are swept again. Borrows the reports.
+// Source: contract, "Report".
 #pragma once
 
 #include <functional>
 #include <vector>
 
 #include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "base/settings.h"
 #include "picture/report.h"
+#include "picture/series.h"
 
 namespace lagesbild::picture {
 
@@ -33,13 +36,16 @@ class Refutations {
   struct OfClass {
     Ordered standing;  // taken ones too; not refuted, not over the limit
     Ordered refuters;  // refuted, tier A
-    absl::flat_hash_set<HeldReport*> taken;
-    bool touched = false;
+    absl::flat_hash_map<HeldReport*, HeldReport*> taken;  // → by which refuter
+    // What was taken and is to be looked at: whether it is flipped is seen at the end.
+    absl::flat_hash_set<HeldReport*> changed;
+    int64_t touched_from_ms = kNever;  // the earliest report that came or went since Settle
   };
   bool Concerns(const HeldReport& report) const;
-  absl::flat_hash_set<HeldReport*> Taken(int class_id, const OfClass& of) const;
-  std::vector<HeldReport*> OneIncidentWith(int class_id, const OfClass& of, HeldReport* refuter,
-                                           const absl::flat_hash_set<HeldReport*>& taken) const;
+  void Touch(HeldReport* report);
+  void Sweep(int class_id, OfClass& of);
+  std::vector<HeldReport*> OneIncidentWith(int class_id, const OfClass& of,
+                                           HeldReport* refuter) const;
 
   const Settings* settings_;
   std::vector<OfClass> classes_;
