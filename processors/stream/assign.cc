@@ -48,9 +48,9 @@ Status Assign::OpenStore() {
   return absl::OkStatus();
 }
 
-// Only this partition is rebuilt. A compaction in the middle of a restore may take a tombstone whose
-// row was read already; a store that is bad straight from the changelog again and again means that
-// the changelog is.
+// Only this partition is rebuilt. A compaction in the middle of a restore may take a tombstone
+// whose row was read already; a store that is bad straight from the changelog again and again means
+// that the changelog is.
 Status Assign::SetAside(const Status& why) {
   if (rebuilds_++ == kRebuildsMax) return why;
   world_.reporter.Say(Level::kWarning, component_,

@@ -114,8 +114,9 @@ class Consumer {
   virtual void Released(const TopicPartition& at) = 0;
   // Serves the group (a member must call it often, at least every 10 s) and waits until a started
   // partition may have something to read, an event came, or `timeout`. Unavailable: no broker
-  // answers now. FailedPrecondition: fenced (another with our instance id). Aborted: after an outage
-  // the member is no longer who the group knows; this consumer is of no more use, open another.
+  // answers now. FailedPrecondition: fenced (another with our instance id). Aborted: after an
+  // outage the member is no longer who the group knows; this consumer is of no more use, open
+  // another.
   virtual StatusOr<std::vector<GroupEvent>> Poll(absl::Duration timeout) = 0;
   // Up to `records_max` records of one started partition, in order; never waits. An empty batch may
   // move next_offset (past markers) or tell that the partition is drained.
