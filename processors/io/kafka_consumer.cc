@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/check.h"
+#include "io/kafka_call.h"
 #include "io/kafka_errors.h"
 
 namespace lagesbild::io {
@@ -15,6 +16,7 @@ using stream::GroupEvent;
 using stream::TopicPartition;
 
 constexpr int kCallMs = 3000;  // bound of a call that asks a broker
+constexpr absl::Duration kCloseLimit = absl::Seconds(5);
 constexpr absl::Duration kOutageRemembered = absl::Minutes(1);
 
 // Keeps records alive: messages belong to their client.
@@ -183,6 +185,12 @@ void KafkaConsumer::AnswerRevocation() {
 void KafkaConsumer::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code,
                                 rd_kafka_topic_partition_list_t* partitions, void* opaque) {
   auto& consumer = KafkaHandle::Owner<KafkaConsumer>(opaque);
+  if (consumer.closed_ && code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    // Nothing of the consumer is touched from here on: it may be gone when this returns.
+    const KafkaPartitions none = ListOf({});
+    KafkaError ignored(rd_kafka_incremental_unassign(client, none.get()));
+    return;
+  }
   consumer.told_ = true;
   GroupEvent event;
   for (int i = 0; i < partitions->cnt; ++i) {
@@ -200,7 +208,7 @@ void KafkaConsumer::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code,
     const bool fatal = rd_kafka_fatal_error(client, nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
     if (event.type == GroupEvent::Type::kLost && !fatal) consumer.lost_at_ = absl::Now();
     consumer.to_release_.insert(event.partitions.begin(), event.partitions.end());
-    if (consumer.closed_ || event.partitions.empty()) {
+    if (event.partitions.empty()) {
       consumer.to_release_.clear();
       consumer.AnswerRevocation();
     }
@@ -427,12 +435,14 @@ void KafkaConsumer::Close() {
       to_release_.clear();
       AnswerRevocation();
     }
-    rd_kafka_consumer_close(member_->get());
+    // It may meet a revocation whose answer librdkafka 2.0 never takes, and then does not return.
+    const bool returned = BoundedCaller().Run(
+        kCloseLimit, [member = member_] { rd_kafka_consumer_close(member->get()); });
     rd_kafka_queue_cb_event_enable(member_queue_.get(), nullptr, nullptr);
     member_queue_.reset();
     // librdkafka before 2.3 aborts the process when it destroys a member that has joined and was
     // never told what it has (its issue 4312): such a client is left to the end of the process.
-    if (subscribed_ && !told_) new std::shared_ptr<KafkaHandle>(member_);
+    if (returned && subscribed_ && !told_) new std::shared_ptr<KafkaHandle>(member_);
     member_.reset();
   }
 }

@@ -32,6 +32,12 @@ class Processes:
         self.ended(n)
 
     def ended(self, n, timeout=600):
+        try:
+            self.alive[n].wait(timeout=min(timeout, 90))
+        except subprocess.TimeoutExpired:  # said while it can still be seen what they do
+            for m, process in enumerate(self.alive):
+                if process:
+                    print(f"process {m} after 90 s: {self.log(m).read_text()[-2000:]}", flush=True)
         if self.alive[n].wait(timeout=timeout):
             sys.exit(f"process {n}: exit {self.alive[n].returncode}: " + self.log(n).read_text()[-3000:])
         self.alive[n] = None
