@@ -75,6 +75,12 @@ KafkaPartitions ListOf(std::span<const TopicPartition> at) {
   return list;
 }
 
+// Tells the group that everything it took back is free. The member has none of it assigned inside
+// librdkafka (it reads nothing), so the list is empty.
+KafkaError GiveBackAll(rd_kafka_t* member) {
+  return KafkaError(rd_kafka_incremental_unassign(member, ListOf({}).get()));
+}
+
 }  // namespace
 
 StatusOr<std::unique_ptr<KafkaConsumer>> KafkaConsumer::Make(const KafkaConfig& config,
@@ -174,11 +180,8 @@ void KafkaConsumer::Released(const TopicPartition& at) {
   if (to_release_.erase(at) > 0 && to_release_.empty()) AnswerRevocation();
 }
 
-// Tells the group that everything it took back is free. The member has none of it assigned inside
-// librdkafka (it reads nothing), so the list is empty.
 void KafkaConsumer::AnswerRevocation() {
-  const KafkaPartitions none = ListOf({});
-  KafkaError error(rd_kafka_incremental_unassign(member_->get(), none.get()));
+  const KafkaError error = GiveBackAll(member_->get());
   if (error != nullptr) watch_->Say("unassign", rd_kafka_error_string(error.get()));
 }
 
@@ -187,8 +190,7 @@ void KafkaConsumer::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code,
   auto& consumer = KafkaHandle::Owner<KafkaConsumer>(opaque);
   if (consumer.closed_ && code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     // Nothing of the consumer is touched from here on: it may be gone when this returns.
-    const KafkaPartitions none = ListOf({});
-    KafkaError ignored(rd_kafka_incremental_unassign(client, none.get()));
+    (void)GiveBackAll(client);
     return;
   }
   consumer.told_ = true;
@@ -431,13 +433,14 @@ void KafkaConsumer::Close() {
   reader_queue_.reset();
   reader_.reset();
   if (member_ != nullptr) {
-    if (!to_release_.empty()) {
-      to_release_.clear();
-      AnswerRevocation();
-    }
-    // It may meet a revocation whose answer librdkafka 2.0 never takes, and then does not return.
-    const bool returned = BoundedCaller().Run(
-        kCloseLimit, [member = member_] { rd_kafka_consumer_close(member->get()); });
+    const bool owes_answer = !to_release_.empty();
+    to_release_.clear();
+    // librdkafka 2.0 may never take the answer to a revocation, this one or one that it meets while
+    // it closes, and then does not return.
+    const bool returned = BoundedCaller().Run(kCloseLimit, [owes_answer, member = member_] {
+      if (owes_answer) (void)GiveBackAll(member->get());
+      rd_kafka_consumer_close(member->get());
+    });
     rd_kafka_queue_cb_event_enable(member_queue_.get(), nullptr, nullptr);
     member_queue_.reset();
     // librdkafka before 2.3 aborts the process when it destroys a member that has joined and was
