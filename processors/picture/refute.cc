@@ -5,6 +5,14 @@
 #include "picture/merge.h"
 
 namespace lagesbild::picture {
+namespace {
+
+// The order in which refuters take.
+bool AcceptedBefore(const HeldReport* a, const HeldReport* b) {
+  return a->accepted_ms != b->accepted_ms ? a->accepted_ms < b->accepted_ms : ReportOrder()(a, b);
+}
+
+}  // namespace
 
 bool Refutations::Concerns(const HeldReport& report) const {
   if (report.class_id < 0 || report.area < 0) return false;
@@ -42,7 +50,8 @@ void Refutations::Remove(HeldReport* report) {
     });
   }
   of.changed.erase(report);
-  if (of.taken.erase(report) > 0 || report->taken) report->taken = false;
+  of.taken.erase(report);
+  report->taken = false;
   Touch(report);
 }
 
@@ -66,9 +75,6 @@ void Refutations::Settle(const std::function<void(HeldReport*)>& flip) {
 void Refutations::Sweep(int class_id, OfClass& of) {
   if (of.refuters.empty()) return;
   const int64_t reach_ms = settings_->classes[class_id].merge_ms;
-  const auto before = [](const HeldReport* a, const HeldReport* b) {
-    return a->accepted_ms != b->accepted_ms ? a->accepted_ms < b->accepted_ms : ReportOrder()(a, b);
-  };
   for (int64_t from_ms = of.touched_from_ms - reach_ms, next_ms = from_ms;; from_ms = next_ms) {
     std::vector<HeldReport*> concerned;
     for (auto it = of.refuters.end(); it != of.refuters.begin();) {
@@ -76,7 +82,7 @@ void Refutations::Sweep(int class_id, OfClass& of) {
       concerned.push_back(*it);
     }
     if (concerned.empty()) return;
-    std::sort(concerned.begin(), concerned.end(), before);
+    std::sort(concerned.begin(), concerned.end(), AcceptedBefore);
     absl::flat_hash_map<HeldReport*, HeldReport*> old;
     absl::erase_if(of.taken, [&](const auto& taken) {
       if (taken.second->occurred_ms < from_ms) return false;
@@ -107,10 +113,7 @@ std::vector<HeldReport*> Refutations::OneIncidentWith(int class_id, const OfClas
                                                       HeldReport* refuter) const {
   const auto hidden = [&](HeldReport* report) {
     const auto at = of.taken.find(report);
-    if (at == of.taken.end() || at->second == refuter) return false;
-    const HeldReport* by = at->second;
-    return by->accepted_ms != refuter->accepted_ms ? by->accepted_ms < refuter->accepted_ms
-                                                   : ReportOrder()(by, refuter);
+    return at != of.taken.end() && AcceptedBefore(at->second, refuter);
   };
   const IncidentClass& incident_class = settings_->classes[class_id];
   // Back to a gap that no incident spans, forward as far as an incident of the refuter reaches.
