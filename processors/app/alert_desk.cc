@@ -94,26 +94,7 @@ bool AlertDesk::Fail(int code, const std::string& what) {
 }
 
 bool AlertDesk::Fail(const Status& status, bool from_file) {
-  const auto code = [&] {
-    switch (status.code()) {
-      case StatusCode::kNotFound:
-        return from_file ? kExitNoFile : kExitBadConfig;
-      case StatusCode::kInvalidArgument:
-        return from_file ? kExitBadInput : kExitBadConfig;
-      case StatusCode::kFailedPrecondition:
-        return kExitBadConfig;
-      case StatusCode::kUnavailable:
-        return kExitUnavailable;
-      case StatusCode::kPermissionDenied:
-        return kExitNotAuthorised;
-      case StatusCode::kDataLoss:
-      case StatusCode::kResourceExhausted:
-        return kExitStateDamaged;
-      default:
-        return kExitInternal;
-    }
-  };
-  return Fail(code(), Message(status));
+  return Fail(from_file ? ExitCodeOfInput(status) : ExitCodeOf(status), Message(status));
 }
 
 const LoadedConfig* AlertDesk::Configuration() {

@@ -159,7 +159,7 @@ class Demo {
 
 int Fail(const Status& status, Io& io) {
   io.err << "lagesbild demo: " << Message(status) << "\n";
-  return ExitCodeOfService(status);
+  return ExitCodeOf(status);
 }
 
 void SayWhatNext(const DemoView& view, const Args& args, Io& io) {

@@ -27,4 +27,38 @@ inline int ExitCodeOfConfig(const Status& status) {
   return status.code() == StatusCode::kNotFound ? kExitNoFile : kExitBadConfig;
 }
 
+// The code for what a command ended with.
+inline int ExitCodeOf(const Status& status) {
+  switch (status.code()) {
+    case StatusCode::kOk:
+      return kExitOk;
+    case StatusCode::kInvalidArgument:
+    case StatusCode::kNotFound:
+    case StatusCode::kFailedPrecondition:
+      return kExitBadConfig;
+    case StatusCode::kUnavailable:
+      return kExitUnavailable;
+    case StatusCode::kDataLoss:
+    case StatusCode::kResourceExhausted:
+      return kExitStateDamaged;
+    case StatusCode::kPermissionDenied:
+    case StatusCode::kUnauthenticated:
+      return kExitNotAuthorised;
+    default:
+      return kExitInternal;
+  }
+}
+
+// The same, where InvalidArgument and NotFound are of an input file.
+inline int ExitCodeOfInput(const Status& status) {
+  switch (status.code()) {
+    case StatusCode::kInvalidArgument:
+      return kExitBadInput;
+    case StatusCode::kNotFound:
+      return kExitNoFile;
+    default:
+      return ExitCodeOf(status);
+  }
+}
+
 }  // namespace lagesbild::app

@@ -118,31 +118,9 @@ StatusOr<std::unique_ptr<FeedTarget>> OpenFeedTarget(const Args& args, const Loa
   return std::unique_ptr<FeedTarget>(std::make_unique<FileTarget>(std::move(writer)));
 }
 
-int ExitCodeOfFeed(const Status& status) {
-  switch (status.code()) {
-    case StatusCode::kOk:
-      return kExitOk;
-    case StatusCode::kInvalidArgument:
-      return kExitBadInput;
-    case StatusCode::kNotFound:
-      return kExitNoFile;
-    case StatusCode::kUnavailable:
-      return kExitUnavailable;
-    case StatusCode::kPermissionDenied:
-      return kExitNotAuthorised;
-    case StatusCode::kFailedPrecondition:
-      return kExitBadConfig;
-    case StatusCode::kDataLoss:
-    case StatusCode::kResourceExhausted:
-      return kExitStateDamaged;
-    default:
-      return kExitInternal;
-  }
-}
-
 int FailFeed(const std::string& words, const Status& status, Io& io) {
   io.err << "lagesbild " << words << ": " << Message(status) << "\n";
-  return ExitCodeOfFeed(status);
+  return ExitCodeOfInput(status);
 }
 
 }  // namespace lagesbild::app

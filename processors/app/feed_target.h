@@ -28,9 +28,6 @@ std::vector<Flag> WithFeedFlags(std::vector<Flag> more);
 StatusOr<std::unique_ptr<FeedTarget>> OpenFeedTarget(const Args& args, const LoadedConfig& loaded,
                                                      const StopSignal& stop);
 
-// For what a feed ended with; InvalidArgument and NotFound are of its input files.
-int ExitCodeOfFeed(const Status& status);
-
 // Says `lagesbild WORDS: what` on io.err and gives the exit code.
 int FailFeed(const std::string& words, const Status& status, Io& io);
 

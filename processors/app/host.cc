@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "app/exit_code.h"
 #include "app/kafka_settings.h"
 #include "app/version.h"
 #include "base/time.h"
@@ -133,27 +132,6 @@ Status CreateEmbeddedTopics(stream::Log& log, const LoadedConfig& loaded, int32_
     if (!status.ok() && status.code() != StatusCode::kAlreadyExists) return status;
   }
   return absl::OkStatus();
-}
-
-int ExitCodeOfService(const Status& status) {
-  switch (status.code()) {
-    case StatusCode::kOk:
-      return kExitOk;
-    case StatusCode::kInvalidArgument:
-    case StatusCode::kNotFound:
-    case StatusCode::kFailedPrecondition:
-      return kExitBadConfig;
-    case StatusCode::kUnavailable:
-      return kExitUnavailable;
-    case StatusCode::kDataLoss:
-    case StatusCode::kResourceExhausted:
-      return kExitStateDamaged;
-    case StatusCode::kPermissionDenied:
-    case StatusCode::kUnauthenticated:
-      return kExitNotAuthorised;
-    default:
-      return kExitInternal;
-  }
 }
 
 }  // namespace lagesbild::app

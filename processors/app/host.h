@@ -85,7 +85,4 @@ StatusOr<std::unique_ptr<stream::IntakeConfiguration>> MakeIntakeConfiguration(
 // those that exist stay.
 Status CreateEmbeddedTopics(stream::Log& log, const LoadedConfig& loaded, int32_t partitions);
 
-// The exit code of a service that ended with this.
-int ExitCodeOfService(const Status& status);
-
 }  // namespace lagesbild::app

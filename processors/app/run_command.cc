@@ -23,7 +23,7 @@ volatile std::sig_atomic_t reload_asked = 0;
 
 int Fail(const Status& status, Io& io) {
   io.err << "lagesbild run: " << Message(status) << "\n";
-  return ExitCodeOfService(status);
+  return ExitCodeOf(status);
 }
 
 // One a process and stable over restarts, so that a restarted instance gets its partitions back at
