@@ -3,8 +3,6 @@
 //
 // Must hold: at most one dead letter and three log records, never both but for too-old; the log's
 // codec gives back what it was given; the fold takes it.
-#include <google/protobuf/stubs/logging.h>
-
 #include <array>
 #include <cstdlib>
 #include <limits>
@@ -109,12 +107,6 @@ void Run(uint8_t first, std::string_view value) {
 
 }  // namespace
 }  // namespace lagesbild
-
-// Protobuf says a line on stderr for each text that is not UTF-8.
-extern "C" int LLVMFuzzerInitialize(int*, char***) {
-  google::protobuf::SetLogHandler(nullptr);
-  return 0;
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;

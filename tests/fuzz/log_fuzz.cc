@@ -1,7 +1,5 @@
 // A record of the picture log of any bytes: read or refused; what is read comes back the same from
 // the codec, and settings that are read are ones that a fold can live with.
-#include <google/protobuf/stubs/logging.h>
-
 #include "base/check.h"
 #include "base/time.h"
 #include "picture/fold.h"
@@ -69,12 +67,6 @@ void Run(std::string_view bytes) {
 
 }  // namespace
 }  // namespace lagesbild
-
-// Protobuf says a line on stderr for each text that is not UTF-8.
-extern "C" int LLVMFuzzerInitialize(int*, char***) {
-  google::protobuf::SetLogHandler(nullptr);
-  return 0;
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   lagesbild::Run({reinterpret_cast<const char*>(data), size});

@@ -1,8 +1,6 @@
 // The rows of a fold, damaged: taken back whole, or refused with DataLoss; never a crash.
 //
 // What can be taken back must be able to say itself again, and to go on.
-#include <google/protobuf/stubs/logging.h>
-
 #include <map>
 
 #include "base/check.h"
@@ -37,12 +35,6 @@ void Run(std::string_view input) {
 
 }  // namespace
 }  // namespace lagesbild
-
-// Protobuf says a line on stderr for each text that is not UTF-8.
-extern "C" int LLVMFuzzerInitialize(int*, char***) {
-  google::protobuf::SetLogHandler(nullptr);
-  return 0;
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   lagesbild::Run({reinterpret_cast<const char*>(data), size});
