@@ -605,25 +605,6 @@ TEST_F(PictureWorkerTest, TheTimeOfARoundIsWorkOrCommitOrWaiting) {
   EXPECT_DOUBLE_EQ(metrics_.Value("worker_seconds_total", "state=idle"), 0);
 }
 
-TEST(WorkerSeconds, TellsWaitingFromWork) {
-  ManualClock clock;
-  RecordingMetrics metrics;
-  WorkerSeconds seconds(metrics, clock, "w");
-  const auto poll = [&](int took) {
-    return [&clock, took] {
-      clock.Advance(absl::Seconds(took));
-      return true;
-    };
-  };
-  seconds.BeginRound();
-  seconds.Wait(absl::Seconds(10), poll(7));
-  seconds.Wait(absl::ZeroDuration(), poll(1));  // it was told not to wait: its own time
-  clock.Advance(absl::Seconds(2));
-  seconds.EndRound();
-  EXPECT_EQ(metrics.Value("worker_seconds_total", "state=idle"), 7);
-  EXPECT_EQ(metrics.Value("worker_seconds_total", "state=work"), 3);
-}
-
 TEST_F(PictureWorkerTest, TwoWorkersShareThePartitionsAndOneClosingHandsOver) {
   Append(0, Evening());
   Append(1, {ConfigurationAt(kStart), ReportAt(kStart + 5, "k1", "shooting", "ki-1"),
