@@ -1,0 +1,114 @@
+"""What bench/run prints: a table with ratios, and a plot."""
+import os, pathlib, platform, statistics
+
+MIB = 1 << 20
+
+
+def machine():
+    model = next((line.split(":")[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "?")
+    memory = int(pathlib.Path("/proc/meminfo").read_text().split()[1]) // MIB
+    return f"{os.cpu_count()} cores ({model}), {memory} GB, Linux {platform.release()}"
+
+
+def median(values):
+    values = [v for v in values if v is not None]
+    return statistics.median(values) if values else None
+
+
+def drains(figures, name):
+    """The figures of an engine's rounds, start-up taken out by the two sizes; those with a wrong result are left out."""
+    small, large = ([f for f in figures["drain"] if f["engine"] == name and f["records"] == n and f["result"]["right"] is not False]
+                    for n in figures["sizes"])
+    more = figures["sizes"][1] - figures["sizes"][0]
+    out = {"rounds": len(large)}
+    if large:
+        out["cpu_raw"] = median([1e6 * f["cpu_s"] / f["records"] for f in large])
+        out["rate_raw"] = median([f["records"] / f["wall_s"] for f in large])
+        out["peak"] = max(f["peak_bytes"] for f in large)
+        out["state"] = median([f["state_bytes"] for f in large])
+    if large and small:
+        out["cpu"] = median([1e6 * (b["cpu_s"] - a["cpu_s"]) / more for a, b in zip(small, large)])
+        walls = [b["wall_s"] - a["wall_s"] for a, b in zip(small, large)]
+        out["rate"] = median([more / w for w in walls if w > 0])
+    return out
+
+
+def row(label, values, form):
+    """Values of all engines; behind each the ratio to the first where that says something."""
+    cells = []
+    for i, value in enumerate(values):
+        ratio = f" ({value / values[0]:.2g}×)" if i and value and values[0] and form != "text" else ""
+        cells.append("–" if value is None else (str(value) if form == "text" else form.format(value)) + ratio)
+    return f"| {label} | " + " | ".join(cells) + " |"
+
+
+def markdown(figures):
+    main = [e for e in figures["engines"] if e["name"] != "kafka-streams-dsl"]
+    names = [e["name"] for e in main]
+    drained = [drains(figures, n) for n in names]
+    of = lambda what, scale=1: [d[what] / scale if d.get(what) is not None else None for d in drained]
+    kills = {f["engine"]: f for f in figures["kill"]}
+    steady = {f["engine"]: f for f in figures["steady"]}
+    at = lambda i, what: [steady[n]["rates"][i].get(what) if n in steady else None for n in names]
+    last = {n: [f["result"] for f in figures["drain"] if f["engine"] == n and f["records"] == figures["sizes"][1]] for n in names}
+
+    def verdict(n):
+        if not last[n] or last[n][0]["right"] is None:
+            return None
+        wrong = [r for r in last[n] if not r["right"]]
+        return "right" if not wrong else f"WRONG in {len(wrong)} of {len(last[n])}: {wrong[0]['counts_wrong']} counts, {wrong[0]['problems']}"
+
+    def episodes(n):
+        found = [r["episodes"] for r in last[n] if r.get("episodes") is not None]
+        return None if not found else " / ".join(map(str, found))
+
+    lines = [f"{figures['when']}, {figures['machine']}. `{figures['command']}`, backlogs of {figures['sizes'][0]:,} and {figures['sizes'][1]:,} reports, "
+             f"medians of {max((d['rounds'] for d in drained), default=0)} rounds. In brackets: how many times the first column.", "",
+             "| figure | " + " | ".join(e["label"] for e in main) + " |", "|---" * (len(main) + 1) + "|",
+             row("version", [e["version"] for e in main], "text"),
+             row("result", [verdict(n) for n in names], "text"),
+             row("CPU-s a million reports, start-up taken out", of("cpu"), "{:.1f}"),
+             row("the same, raw", of("cpu_raw"), "{:.1f}"),
+             row("reports/s, start-up taken out", of("rate"), "{:,.0f}"),
+             row("the same, raw", of("rate_raw"), "{:,.0f}"),
+             row("peak RSS, MiB", of("peak", MIB), "{:.0f}"),
+             row("state on disk, MiB", of("state", MIB), "{:.1f}"),
+             row("start to first output, s", [steady.get(n, {}).get("start_to_first_output_s") for n in names], "{:.2f}"),
+             row("CPU-s until then", [steady.get(n, {}).get("start_cpu_s") for n in names], "{:.2f}"),
+             row("idle, % of a core", [steady.get(n, {}).get("idle_percent") for n in names], "{:.1f}")]
+    for i, rate in enumerate((100, 1000)):
+        for what in ("p50", "p99", "max"):
+            lines.append(row(f"append to readable alert at {rate:,}/s, {what}, ms", at(i, f"{what}_ms"), "{:.0f}"))
+        lines.append(row(f"% of a core at {rate:,}/s", at(i, "cpu_percent"), "{:.0f}"))
+    lines += [row("kill -9 in mid-drain: first new output, s", [kills[n]["first_output_s"] if n in kills else None for n in names], "{:.2f}"),
+              row("and the result", [("right" if kills[n]["result"]["right"] else "WRONG") if n in kills else None for n in names], "text"),
+              row("alert episodes in each round", [episodes(n) for n in names], "text"),
+              row("of them other than the model's", [(" / ".join(str(r["episodes_differ"]) for r in last[n] if "episodes_differ" in r) or None) for n in names],
+                  "text"),
+              row("installed, MiB", [", ".join(f"{what} {size / MIB:.0f}" for what, size in e["installed"]) or None for e in main], "text")]
+    for f in figures["drain"]:
+        if f["engine"] == "kafka-streams-dsl":
+            lines += ["", f"Kafka Streams as most people write it (windowed DSL), {f['records']:,} reports: {f['records'] / f['wall_s']:.0f} reports/s, "
+                      f"{1e6 * f['cpu_s'] / f['records']:.0f} CPU-s a million, {f['state_bytes'] / MIB:.0f} MiB of state, "
+                      f"start-up included."]
+    return "\n".join(lines) + "\n"
+
+
+def svg(figures):
+    """CPU-seconds a million reports and reports/s, a bar an engine."""
+    main = [e for e in figures["engines"] if e["name"] != "kafka-streams-dsl"]
+    drained = [(e["label"], drains(figures, e["name"])) for e in main]
+    plots = [("CPU-seconds a million reports (less is better)", "cpu"), ("reports a second (more is better)", "rate")]
+    height = 40 + 26 * len(main)
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="720" height="{height * len(plots) + 10}" font-family="sans-serif" font-size="13">',
+           '<rect width="100%" height="100%" fill="#fff"/>']
+    for p, (title, what) in enumerate(plots):
+        top, most = p * height, max((d.get(what) or 0 for _, d in drained), default=0) or 1
+        out.append(f'<text x="10" y="{top + 22}" font-weight="bold">{title}</text>')
+        for i, (label, d) in enumerate(drained):
+            y, value = top + 34 + 26 * i, d.get(what) or 0
+            fill = "#1b6ca8" if i == 0 else "#9aa5ad"
+            out.append(f'<text x="190" y="{y + 14}" text-anchor="end">{label}</text>'
+                       f'<rect x="200" y="{y}" width="{max(1, 420 * value / most):.0f}" height="18" fill="{fill}"/>'
+                       f'<text x="{206 + 420 * value / most:.0f}" y="{y + 14}">{value:,.1f}</text>')
+    return "\n".join([*out, "</svg>"]) + "\n"
