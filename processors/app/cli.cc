@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "app/diagnostics.h"
+#include "app/config/diagnostics.h"
 #include "app/exit_code.h"
 #include "app/version.h"
 

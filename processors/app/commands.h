@@ -8,31 +8,31 @@
 
 namespace lagesbild::app {
 
-Command ConfigCheckCommand();  // config_commands.cc
+Command ConfigCheckCommand();  // config/config_commands.cc
 Command ConfigShowCommand();
 Command ConfigSchemaCommand();
-Command ReplayCommand();      // replay_command.cc
-Command AlertsListCommand();  // alerts_command.cc
+Command ReplayCommand();      // replay/replay_command.cc
+Command AlertsListCommand();  // alerts/alerts_command.cc
 Command AlertsTailCommand();
 Command AlertsExplainCommand();
-Command AlertsAckCommand();  // alerts_answer_command.cc
+Command AlertsAckCommand();  // alerts/alerts_answer_command.cc
 Command AlertsDismissCommand();
 Command AlertsSilenceCommand();
 Command AlertsUnsilenceCommand();
-Command RunCommand();   // run_command.cc
-Command DemoCommand();  // demo_command.cc
+Command RunCommand();   // service/run_command.cc
+Command DemoCommand();  // demo/demo_command.cc
 
-Command RulesCheckCommand();   // rules_command.cc
-Command AreasCheckCommand();   // areas_command.cc
-Command AreasGridCommand();    // areas_grid_command.cc
-Command InitCommand();         // init_command.cc
-Command HealthCommand();       // health_command.cc
-Command FeedPolisenCommand();  // feed_polisen_command.cc, and so on
+Command RulesCheckCommand();   // config/rules_command.cc
+Command AreasCheckCommand();   // areas/areas_command.cc
+Command AreasGridCommand();    // areas/areas_grid_command.cc
+Command InitCommand();         // config/init_command.cc
+Command HealthCommand();       // oncall/health_command.cc
+Command FeedPolisenCommand();  // feed/feed_polisen_command.cc, and so on
 Command FeedCsvCommand();
 Command FeedNdjsonCommand();
 Command FeedTownCommand();
 
-Command TopicsPlanCommand();  // topics_command.cc
+Command TopicsPlanCommand();  // service/topics_command.cc
 Command TopicsApplyCommand();
 Command TopicsCheckCommand();
 

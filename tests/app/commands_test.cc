@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/config.h"
-#include "app/kafka_settings.h"
+#include "app/config/config.h"
+#include "app/config/kafka_settings.h"
 #include "app/run_command.h"
 #include "app/town_files.h"
 

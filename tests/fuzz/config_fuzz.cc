@@ -3,7 +3,7 @@
 // The files are real ones, in a folder of this process, for that is how they are read.
 #include <iterator>
 
-#include "app/config.h"
+#include "app/config/config.h"
 #include "base/check.h"
 #include "fuzz/town_folder.h"
 

@@ -1,6 +1,6 @@
 // A file of areas of any bytes: read, linked, checked, indexed and asked for points.
-#include "app/area_check.h"
-#include "app/areas_file.h"
+#include "app/areas/area_check.h"
+#include "app/areas/areas_file.h"
 #include "base/check.h"
 #include "fuzz/town_folder.h"
 #include "intake/area_index.h"
