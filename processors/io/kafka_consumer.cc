@@ -136,8 +136,36 @@ Status KafkaConsumer::Subscribe(const std::vector<std::string>& topics) {
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
   }
   LB_RETURN_IF_ERROR(ToStatus("subscribe", rd_kafka_subscribe(member_->get(), list.get())));
+  subscription_ = topics;
   subscribed_ = true;
   return absl::OkStatus();
+}
+
+std::optional<stream::GroupView> KafkaConsumer::LookAtGroup() {
+  if (member_ == nullptr || closed_) return std::nullopt;
+  if (look_ == nullptr) {
+    look_ = std::make_unique<KafkaGroupLook>(member_, options_.group, watch_);
+  }
+  return look_->Look();
+}
+
+// Only a member that unsubscribes says to the group that it goes; one that is closed keeps its
+// place.
+Status KafkaConsumer::Rejoin() {
+  if (!subscribed_) return absl::OkStatus();
+  LB_RETURN_IF_ERROR(ToStatus("unsubscribe", rd_kafka_unsubscribe(member_->get())));
+  subscribed_ = false;
+  rejoining_ = true;
+  return absl::OkStatus();
+}
+
+// librdkafka 2.0 does not leave if it is told of the next subscription before it has.
+Status KafkaConsumer::JoinAgainOnceGone() {
+  if (!rejoining_ || !to_release_.empty() || !KafkaMemberId(member_->get()).empty()) {
+    return absl::OkStatus();
+  }
+  rejoining_ = false;
+  return Subscribe(std::vector<std::string>(subscription_));
 }
 
 Status KafkaConsumer::Start(const TopicPartition& at, int64_t offset) {
@@ -259,7 +287,7 @@ Status KafkaConsumer::Serve() {
     if (!status.ok()) watch_->Say(rd_kafka_err2name(code), "group " + options_.group + ": " + text);
   }
   const Status status = member_->Fatal();
-  return status.ok() ? status : Lasting(status);
+  return status.ok() ? JoinAgainOnceGone() : Lasting(status);
 }
 
 bool KafkaConsumer::AnyReady() const {
@@ -433,6 +461,7 @@ void KafkaConsumer::Close() {
   reader_queue_.reset();
   reader_.reset();
   if (member_ != nullptr) {
+    look_.reset();
     const bool owes_answer = !to_release_.empty();
     to_release_.clear();
     // librdkafka 2.0 may never take the answer to a revocation, this one or one that it meets while
@@ -445,7 +474,7 @@ void KafkaConsumer::Close() {
     member_queue_.reset();
     // librdkafka before 2.3 aborts the process when it destroys a member that has joined and was
     // never told what it has (its issue 4312): such a client is left to the end of the process.
-    if (returned && subscribed_ && !told_) new std::shared_ptr<KafkaHandle>(member_);
+    if (returned && !subscription_.empty() && !told_) new std::shared_ptr<KafkaHandle>(member_);
     member_.reset();
   }
 }

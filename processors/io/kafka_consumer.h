@@ -23,6 +23,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "io/kafka_config.h"
+#include "io/kafka_group_look.h"
 #include "io/kafka_handle.h"
 #include "io/kafka_membership.h"
 #include "stream/ports.h"
@@ -45,6 +46,8 @@ class KafkaConsumer : public stream::Consumer {
       std::span<const stream::TopicPartition> at) override;
   StatusOr<std::pair<int64_t, int64_t>> Bounds(const stream::TopicPartition& at) override;
   std::unique_ptr<stream::Membership> membership() override;
+  std::optional<stream::GroupView> LookAtGroup() override;
+  Status Rejoin() override;
   void Close() override;
 
  private:
@@ -94,6 +97,7 @@ class KafkaConsumer : public stream::Consumer {
   void Take(std::span<rd_kafka_message_t* const> messages, Started& started, stream::Batch& batch);
   void FinishDrained(Started& started);
   void AnswerRevocation();
+  Status JoinAgainOnceGone();
   // First offset at or after `time`, or librdkafka's word for the beginning or the end.
   StatusOr<int64_t> OffsetAt(const stream::TopicPartition& at, int64_t time);
 
@@ -111,6 +115,7 @@ class KafkaConsumer : public stream::Consumer {
   std::shared_ptr<KafkaHandle> member_;  // null without a group
   std::shared_ptr<KafkaHandle> reader_;  // null until the first Start or Bounds
   KafkaQueue member_queue_, reader_queue_;
+  std::unique_ptr<KafkaGroupLook> look_;
   std::map<std::string, KafkaTopic> topics_;
   std::map<stream::TopicPartition, std::unique_ptr<Started>> started_;
   std::vector<rd_kafka_message_t*> messages_;  // kept from Read to Read for its memory
@@ -119,7 +124,9 @@ class KafkaConsumer : public stream::Consumer {
   std::set<stream::TopicPartition> to_release_;  // revoked or lost, Released not yet called
   absl::Time lost_at_ = absl::InfinitePast();    // what it had, to a session time-out
   bool told_ = false;                            // by the group, what it has
+  std::vector<std::string> subscription_;
   bool subscribed_ = false;
+  bool rejoining_ = false;  // leaving, to join again
   bool closed_ = false;
 };
 

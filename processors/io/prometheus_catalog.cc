@@ -91,7 +91,7 @@ std::vector<MetricInfo> Build() {
       {"rebalances_total",
        kCounter,
        "Changes in who holds which log partition.",
-       {{"kind", kListed, {"assigned", "revoked", "lost"}}},
+       {{"kind", kListed, {"assigned", "revoked", "lost", "forced"}}},
        true},
       {"records_consumed_total",
        kCounter,

@@ -32,6 +32,7 @@ PictureWorker::PictureWorker(PictureWorkerOptions options, World world)
       world_(world),
       component_("picture-" + std::to_string(options_.number)),
       encoder_(options_.topics, options_.counts, options_.group),
+      orphans_(options_.topics.picture_log, options_.counts.picture_log),
       last_commit_(world.clock.Monotonic()),
       interval_(options_.commit_interval),
       stats_at_(-absl::InfiniteDuration()),
@@ -116,6 +117,7 @@ Status PictureWorker::Round(absl::Duration wait) {
     LB_RETURN_IF_ERROR(Connect());
     LB_RETURN_IF_ERROR(Serve(WaitFor(wait)));
     if (backoff_.Waiting(world_.clock.Monotonic())) return absl::OkStatus();
+    LB_RETURN_IF_ERROR(GiveOrphansAnOwner());
     LB_RETURN_IF_ERROR(AdvanceTasks());
     LB_RETURN_IF_ERROR(ProcessTasks());
     if (CommitDue()) LB_RETURN_IF_ERROR(Commit());
@@ -146,6 +148,7 @@ Status PictureWorker::Serve(absl::Duration wait) {
       seconds_.Wait(wait, [&] { return consumer_->Poll(wait); });
   if (absl::IsAborted(events.status())) LeaveGroup();
   LB_RETURN_IF_ERROR(events.status());
+  if (!events->empty()) orphans_.Changed(world_.clock.Monotonic());
   for (const GroupEvent& event : *events) {
     switch (event.type) {
       case GroupEvent::Type::kAssigned:
@@ -174,6 +177,14 @@ void PictureWorker::LeaveGroup() {
   consumer_.reset();
   joined_ = false;
   member_since_.reset();
+}
+
+Status PictureWorker::GiveOrphansAnOwner() {
+  if (!orphans_.MustRejoin(*consumer_, world_.clock.Monotonic())) return absl::OkStatus();
+  world_.metrics.counter("rebalances_total", {{"kind", "forced"}}).Add(1);
+  Say(Level::kWarning, "log partition " + std::to_string(orphans_.orphans().front()) +
+                           " is nobody's; joining the group anew, so that it is shared out again");
+  return consumer_->Rejoin();
 }
 
 std::unique_ptr<PictureTask> PictureWorker::NewTask(int32_t partition) {

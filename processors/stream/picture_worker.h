@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "stream/backoff.h"
+#include "stream/orphan_watch.h"
 #include "stream/picture_task.h"
 #include "stream/worker.h"
 #include "stream/worker_seconds.h"
@@ -58,6 +59,7 @@ class PictureWorker : public Worker {
   Status Revoked(const std::vector<TopicPartition>& partitions);
   void Lost(const std::vector<TopicPartition>& partitions);
   void LeaveGroup();
+  Status GiveOrphansAnOwner();
   Status EnsureSink();
   Status AdvanceTasks();
   Status ProcessTasks();
@@ -80,6 +82,7 @@ class PictureWorker : public Worker {
   const std::string component_;
   const OutputEncoder encoder_;
   std::unique_ptr<Consumer> consumer_;
+  OrphanWatch orphans_;
   std::unique_ptr<TransactionalSink> sink_;
   std::map<int32_t, std::unique_ptr<PictureTask>> tasks_;
   Backoff backoff_;

@@ -100,6 +100,17 @@ struct GroupEvent {
   std::vector<TopicPartition> partitions;
 };
 
+// Who has what in a group, as its coordinator says.
+struct GroupView {
+  struct Member {
+    std::string id;  // the instance id, or what the coordinator calls it
+    bool self = false;
+    std::vector<TopicPartition> partitions;
+  };
+  bool stable = false;  // no rebalance is on
+  std::vector<Member> members;
+};
+
 // Reads partitions, read_committed, and may be a member of a group.
 class Consumer {
  public:
@@ -129,6 +140,12 @@ class Consumer {
   virtual StatusOr<std::pair<int64_t, int64_t>> Bounds(const TopicPartition& at) = 0;
   // The fence to send with offsets.
   virtual std::unique_ptr<Membership> membership() = 0;
+  // Asks who has what in the group, or gives the answer to what was asked before; never waits.
+  // nullopt: no answer yet, or a log whose groups leave no partition without an owner.
+  virtual std::optional<GroupView> LookAtGroup() { return std::nullopt; }
+  // Leaves the group, its place too, and joins it anew, which begins a rebalance. What this member
+  // has is revoked by an event first.
+  virtual Status Rejoin() { return absl::OkStatus(); }
   // Leaves: what is still assigned is given up without an event, and needs no Released. (On Kafka a
   // static member keeps its place until the session time-out.)
   virtual void Close() = 0;

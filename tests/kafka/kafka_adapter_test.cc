@@ -378,5 +378,53 @@ TEST_F(KafkaOutage, ABrokerThatStandsStill) {
   Outage([&] { broker_.Freeze(); }, [&] { broker_.Thaw(); });
 }
 
+// What OrphanWatch (stream/orphan_watch.h) does it with, on the broker's own groups.
+TEST_F(KafkaAdapter, AMemberSeesItsGroupAndOneThatRejoinsGivesUpItsPlaceAndGetsAnother) {
+  const std::string topic = Fresh("rejoin"), group = Fresh("group");
+  ASSERT_TRUE(log_->CreateTopic({topic, 2, {}}).ok());
+  auto member = Open(*log_, group, "one");
+  ASSERT_TRUE(member->Subscribe({topic}).ok());
+  std::vector<TopicPartition> has;
+  int revoked = 0;
+  const auto serve = [&] {
+    auto events = member->Poll(absl::Milliseconds(50));
+    ASSERT_TRUE(events.ok()) << events.status();
+    for (const GroupEvent& event : *events) {
+      if (event.type == GroupEvent::Type::kAssigned) {
+        has.insert(has.end(), event.partitions.begin(), event.partitions.end());
+        continue;
+      }
+      revoked += static_cast<int>(event.partitions.size());
+      has.clear();
+      for (const TopicPartition& at : event.partitions) member->Released(at);
+    }
+  };
+  const auto look = [&] {
+    std::optional<stream::GroupView> view;
+    EXPECT_TRUE(Until([&] {
+      serve();
+      view = member->LookAtGroup();
+      return view && view->stable;
+    }));
+    return view.value_or(stream::GroupView());
+  };
+  ASSERT_TRUE(Until([&] { return serve(), has.size() == 2; }));
+  stream::GroupView view = look();
+  ASSERT_EQ(view.members.size(), 1U);
+  EXPECT_TRUE(view.members[0].self);
+  EXPECT_EQ(view.members[0].partitions.size(), 2U);
+  const std::string id = view.members[0].id;
+
+  ASSERT_TRUE(member->Rejoin().ok());
+  EXPECT_FALSE(member->membership()->valid());
+  ASSERT_TRUE(Until([&] { return serve(), revoked == 2 && has.size() == 2; }));
+  EXPECT_TRUE(member->membership()->valid());
+  view = look();
+  ASSERT_EQ(view.members.size(), 1U);
+  EXPECT_TRUE(view.members[0].self);
+  EXPECT_NE(view.members[0].id, id);
+  member->Close();
+}
+
 }  // namespace
 }  // namespace lagesbild::io

@@ -65,12 +65,31 @@ class Trial:
         run(self.binary, "feed", "ndjson", *self.settings, piece)
 
     def check(self, what):
-        so_far = self.folder / "so-far.ndjson"
-        so_far.write_text("".join(self.lines[:self.end]))
-        compared = self.recount.check(so_far)
+        compared = self.recount.check(self.write_so_far())
         if compared is None:
             sys.exit(f"{what}: differs")
         print(f"{what}: same {compared}", flush=True)
+
+    def write_so_far(self):
+        so_far = self.folder / "so-far.ndjson"
+        so_far.write_text("".join(self.lines[:self.end]))
+        return so_far
+
+    def wait_for_all(self, seconds):
+        """Until as many transitions are committed as there will be, whoever of the processes is there."""
+        wanted = len(self.recount.wanted(self.write_so_far())["alerts"])
+        began = time.monotonic()
+        while (committed := len(self.recount.committed("safety.alerts.v1"))) != wanted:
+            if time.monotonic() - began > seconds:
+                sys.exit(f"{committed} of {wanted} transitions after {seconds} s")
+            time.sleep(0.2)
+
+    def wait_for_any(self, seconds):
+        """Until a transition is committed: whoever there is has what it will have."""
+        began = time.monotonic()
+        while not self.recount.committed("safety.alerts.v1"):
+            if time.monotonic() - began > seconds:
+                sys.exit(f"no transition after {seconds} s")
 
     def some_time(self, most=1.0):
         time.sleep(self.rng.uniform(0.2, most))
@@ -209,10 +228,31 @@ def scale(trial):
     trial.check("scaled 1, 3, 1")
 
 
+def orphan(trial):
+    """i0 dies after it was told to give partitions back to i1 and before it has said that it did, and is back at once: the broker
+    gives it its place without a rebalance, and nobody what it gave back. The members must see that, and mend it."""
+    trial.feed()
+    trial.processes.start(0, "revoke.closed")
+    trial.wait_for_any(30)
+    trial.processes.start(1)
+    trial.processes.alive[0].wait(timeout=60)
+    trial.processes.start(0)
+    began, said = time.monotonic(), "is nobody's"
+    while not any(said in trial.processes.log(n).read_text() for n in (0, 1)):
+        if time.monotonic() - began > 30:
+            sys.exit("nobody saw that a partition is nobody's")
+        time.sleep(0.1)
+    print(f"seen after {time.monotonic() - began:.1f} s", flush=True)
+    trial.wait_for_all(60)
+    print(f"all is done, with both there, {time.monotonic() - began:.1f} s after the restart", flush=True)
+    trial.processes.finish()
+    trial.check("a partition that was nobody's")
+
+
 # Scenario → how many pieces of input it takes, and how many hours of the town all of them are. Each piece is all there before a process
 # starts: what is fed to a service that runs is taken in the order in which it comes, and has no other run to be compared with.
 SCENARIOS = {failpoints: (24, 240), failpoints_beside_another: (24, 240), fifty_kills: (5, 2000), broker_killed: (3, 240),
-             broker_frozen: (2, 240), instance_frozen: (2, 240), one_identity: (2, 240), scale: (1, 240)}
+             broker_frozen: (2, 240), instance_frozen: (2, 240), one_identity: (2, 240), scale: (1, 240), orphan: (1, 240)}
 
 
 def main():

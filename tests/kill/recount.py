@@ -77,13 +77,18 @@ class Recount:
         lines = run(self.dump, self.broker, topic).splitlines()
         return [json.loads(line.split("\t", 1)[1]) for line in lines]
 
-    def check(self, records):
-        """Says in a line what was compared; None, and what differs is printed, if anything does."""
+    def wanted(self, records):
+        """What a replay of the records gives: topic → values."""
         want = collections.defaultdict(list)
         out = run(self.binary, "replay", "--config", self.config, "--set", f"tips.secret_file={self.secret}", records)
         for line in out.splitlines():
             record = json.loads(line)
             want[record["topic"]].append(record["value"])
+        return want
+
+    def check(self, records):
+        """Says in a line what was compared; None, and what differs is printed, if anything does."""
+        want = self.wanted(records)
         alerts, areas = by_picture(want["alerts"]), last_by_area(want["aggregates"])
         letters = len(want["dead-letters"])
         alike = [same("alerts", by_picture(self.committed("safety.alerts.v1")), alerts),

@@ -30,10 +30,13 @@ class SimConsumer : public stream::Consumer {
       std::span<const stream::TopicPartition> at) override;
   StatusOr<std::pair<int64_t, int64_t>> Bounds(const stream::TopicPartition& at) override;
   std::unique_ptr<stream::Membership> membership() override;
+  std::optional<stream::GroupView> LookAtGroup() override;
+  Status Rejoin() override;
   void Close() override;
 
  private:
   void Join();
+  void JoinAgain();
   // The events of a generation that is new to us.
   std::vector<stream::GroupEvent> TakeAssignment(const SimGroups::Assignment& assignment);
 
@@ -49,6 +52,7 @@ class SimConsumer : public stream::Consumer {
   std::map<stream::TopicPartition, Position> positions_;
   SimGroups::MemberId member_ = 0;
   int64_t generation_ = 0;  // 0: not yet in one
+  bool rejoining_ = false;  // everything is given back first
 };
 
 class SimMembership : public stream::Membership {

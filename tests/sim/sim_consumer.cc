@@ -47,6 +47,7 @@ void SimConsumer::Released(const TopicPartition& at) {
   positions_.erase(at);
   owned_.erase(at);
   if (to_release_.erase(at) == 0 || !to_release_.empty() || !process_.alive) return;
+  if (rejoining_) return JoinAgain();
   kafka_.groups_.Rejoin(options_.group, member_, owned_);
 }
 
@@ -68,10 +69,20 @@ StatusOr<std::vector<GroupEvent>> SimConsumer::Poll(absl::Duration timeout) {
       }
       owned_.clear();
       to_release_.clear();
+      rejoining_ = false;
       Join();
       return events;
     case SimGroups::Standing::kMember:
       break;
+  }
+  if (rejoining_) {
+    if (!to_release_.empty()) return events;  // told already
+    if (owned_.empty()) {
+      JoinAgain();
+      return events;
+    }
+    to_release_ = owned_;
+    return std::vector<GroupEvent>{{GroupEvent::Type::kRevoked, {owned_.begin(), owned_.end()}}};
   }
   const SimGroups::Assignment* assignment = kafka_.groups_.Sync(options_.group, member_);
   if (assignment != nullptr && assignment->generation != generation_) {
@@ -146,6 +157,23 @@ StatusOr<std::pair<int64_t, int64_t>> SimConsumer::Bounds(const TopicPartition& 
 
 std::unique_ptr<stream::Membership> SimConsumer::membership() {
   return std::make_unique<SimMembership>(options_.group, member_, generation_);
+}
+
+std::optional<stream::GroupView> SimConsumer::LookAtGroup() {
+  if (member_ == 0) return std::nullopt;
+  return kafka_.groups_.View(options_.group, member_);
+}
+
+Status SimConsumer::Rejoin() {
+  rejoining_ = member_ != 0;
+  ++kafka_.forced_rebalances_;
+  return absl::OkStatus();
+}
+
+void SimConsumer::JoinAgain() {
+  rejoining_ = false;
+  kafka_.groups_.LeaveForGood(options_.group, member_);
+  Join();
 }
 
 void SimConsumer::Close() {

@@ -90,6 +90,24 @@ void SimGroups::Leave(const std::string& group_name, MemberId id) {
   if (it != group.members.end() && it->second.instance_id.empty()) Remove(group, id);
 }
 
+void SimGroups::LeaveForGood(const std::string& group_name, MemberId id) {
+  Group& group = groups_[group_name];
+  if (group.members.contains(id)) Remove(group, id);
+}
+
+stream::GroupView SimGroups::View(const std::string& group_name, MemberId self) const {
+  stream::GroupView view;
+  auto group = groups_.find(group_name);
+  if (group == groups_.end()) return view;
+  view.stable = !group->second.rebalancing;
+  for (const auto& [id, member] : group->second.members) {
+    const Partitions& has = member.assignment.partitions;
+    view.members.push_back(
+        {.id = std::to_string(id), .self = id == self, .partitions = {has.begin(), has.end()}});
+  }
+  return view;
+}
+
 void SimGroups::Remove(Group& group, MemberId id) {
   auto it = group.members.find(id);
   if (!it->second.instance_id.empty()) group.instances.erase(it->second.instance_id);
@@ -128,19 +146,6 @@ void SimGroups::Tick() {
     }
     for (MemberId id : silent) Remove(group, id);
   }
-}
-
-std::string SimGroups::Orphan() const {
-  for (const auto& [name, group] : groups_) {
-    if (group.rebalancing) continue;
-    Partitions wanted, assigned;
-    for (const auto& [id, member] : group.members) {
-      wanted.insert(member.wanted.begin(), member.wanted.end());
-      assigned.insert(member.assignment.partitions.begin(), member.assignment.partitions.end());
-    }
-    if (wanted != assigned) return name;
-  }
-  return "";
 }
 
 std::vector<std::string> SimGroups::Describe() const {

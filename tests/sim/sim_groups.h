@@ -50,6 +50,10 @@ class SimGroups {
 
   // A dynamic member goes at once; a static one keeps its place until the session time-out.
   void Leave(const std::string& group, MemberId member);
+  // Gives its place up at once, a static one too.
+  void LeaveForGood(const std::string& group, MemberId member);
+  // Who has what; `self` is that member.
+  stream::GroupView View(const std::string& group, MemberId self) const;
   // As a session time-out does it, to a member that is well. Which: of all that there are.
   void Expel(uint64_t which);
   // Begins a rebalance for no reason.
@@ -59,11 +63,6 @@ class SimGroups {
 
   void Tick();  // session time-outs
 
-  // A partition that is nobody's though no rebalance is on; "" if there is none. It comes about
-  // when a static member dies after it was told to give the partition back and before it has said
-  // that it did, and is back within the session time-out: it gets its place without a rebalance,
-  // and nobody begins one.
-  std::string Orphan() const;
   // "group: member (instance) → partitions", for a person.
   std::vector<std::string> Describe() const;
 

@@ -68,7 +68,7 @@ class SimKafka {
   stream::CommittedOffset CommittedNow(const std::string& group,
                                        const stream::TopicPartition& at) const;
   int64_t EndOf(const stream::TopicPartition& at) const;
-  std::string OrphanedGroup() const { return groups_.Orphan(); }
+  int64_t forced_rebalances() const { return forced_rebalances_; }
   std::vector<std::string> DescribeGroups() const { return groups_.Describe(); }
   bool quiet() const { return transactions_.quiet(); }
   const SimTime& time() const { return time_; }
@@ -100,6 +100,7 @@ class SimKafka {
   SimTransactions transactions_;
   SimGroups groups_;
   absl::Duration coordinator_back_at_;
+  int64_t forced_rebalances_ = 0;  // by members that joined anew
 };
 
 // The broker as one process sees it.

@@ -170,6 +170,37 @@ TEST_F(SimKafkaTest, ASilentMemberLosesItsPlaceAndItsOffsetsAreRefused) {
   EXPECT_EQ(events->at(0).type, GroupEvent::Type::kLost);
 }
 
+TEST_F(SimKafkaTest, AStaticMemberThatDiesWhileItGivesBackAndReturnsLeavesAPartitionToNobody) {
+  SimProcess dying{"dying", time_};
+  SimLog dying_log{*kafka_, dying};
+  auto one = *dying_log.OpenConsumer({.group = "g", .instance_id = "one"});
+  auto two = *log_.OpenConsumer({.group = "g", .instance_id = "two"});
+  ASSERT_TRUE(one->Subscribe({"t"}).ok());
+  ASSERT_THAT(*one->Poll(absl::ZeroDuration()), SizeIs(1));
+  ASSERT_TRUE(two->Subscribe({"t"}).ok());
+  auto events = one->Poll(absl::ZeroDuration());
+  ASSERT_THAT(*events, SizeIs(1));
+  ASSERT_EQ(events->at(0).type, GroupEvent::Type::kRevoked);
+  dying.alive = false;
+  one = *log_.OpenConsumer({.group = "g", .instance_id = "one"});
+  ASSERT_TRUE(one->Subscribe({"t"}).ok());
+  events = one->Poll(absl::ZeroDuration());
+  ASSERT_THAT(*events, SizeIs(1));
+  EXPECT_THAT(events->at(0).partitions, SizeIs(1));
+  EXPECT_THAT(*two->Poll(absl::ZeroDuration()), IsEmpty());
+  const auto view = two->LookAtGroup();
+  EXPECT_TRUE(view->stable);
+  ASSERT_THAT(view->members, SizeIs(2));
+  EXPECT_EQ(view->members[0].partitions.size() + view->members[1].partitions.size(), 1);
+  // Until one joins anew.
+  ASSERT_TRUE(two->Rejoin().ok());
+  EXPECT_THAT(*two->Poll(absl::ZeroDuration()), IsEmpty());
+  EXPECT_THAT(*one->Poll(absl::ZeroDuration()), IsEmpty());
+  events = two->Poll(absl::ZeroDuration());
+  ASSERT_THAT(*events, SizeIs(1));
+  EXPECT_THAT(events->at(0).partitions, SizeIs(1));
+}
+
 TEST_F(SimKafkaTest, OffsetsOfAnOlderGenerationAreRefused) {
   auto member = *log_.OpenConsumer({.group = "g"});
   ASSERT_TRUE(member->Subscribe({"t"}).ok());

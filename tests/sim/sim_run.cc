@@ -15,7 +15,7 @@ RunResult RunPlan(const Plan& plan) {
   result.violations = world.violations();
   result.trace = world.trace();
   result.steps = world.steps();
-  result.orphans = world.orphans();
+  result.forced_rebalances = world.forced_rebalances();
   for (size_t i = 0; i < plan.faults.size(); ++i) result.fired.push_back(world.faults().fired(i));
   // What came out of a run that came to no end is half of it.
   if (result.violations.empty()) result.violations = CheckRun(world, plan);

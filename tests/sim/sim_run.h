@@ -13,8 +13,8 @@ struct RunResult {
   std::vector<std::string> violations;  // empty: all is well
   std::vector<std::string> trace;
   int64_t steps = 0;
-  int64_t orphans = 0;      // see SimGroups::Orphan
-  std::vector<bool> fired;  // as the plan's faults
+  int64_t forced_rebalances = 0;  // see stream/orphan_watch.h
+  std::vector<bool> fired;        // as the plan's faults
 };
 RunResult RunPlan(const Plan& plan);
 

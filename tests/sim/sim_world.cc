@@ -16,7 +16,6 @@ constexpr absl::Duration kStepMost = absl::Milliseconds(40);
 // After the last fault: a transaction times out, a session, a patience, a few back-offs.
 constexpr absl::Duration kDrainWithin = absl::Seconds(180);
 constexpr int64_t kDrainSteps = 60'000;
-constexpr absl::Duration kOrphanedFor = absl::Seconds(20);
 // A rolling upgrade: until then instances of two configurations run.
 constexpr absl::Duration kUpgradeAfter = absl::Seconds(8);
 constexpr int kLookEvery = 40;
@@ -117,7 +116,6 @@ void SimWorld::Violate(const std::string& what) {
 void SimWorld::Run() {
   while (!Stuck()) {
     Step();
-    HealOrphans();
     if (steps_ % kLookEvery != 0 || next_record_ < plan_.records.size() || !faults_.timed_done()) {
       continue;
     }
@@ -160,22 +158,6 @@ void SimWorld::DescribeStuck() {
          ", the picture is at " + std::to_string(kafka_.CommittedNow(kGroup, at).offset));
   }
   Note(kafka_.quiet() ? "no transaction is open" : "a transaction is open");
-}
-
-// The one hole that is the broker's (SimGroups::Orphan): somebody on call restarts an instance.
-void SimWorld::HealOrphans() {
-  const std::string group = kafka_.OrphanedGroup();
-  if (group.empty()) {
-    orphan_since_ = absl::InfiniteDuration();
-    return;
-  }
-  orphan_since_ = std::min(orphan_since_, time_.now());
-  if (time_.now() - orphan_since_ < kOrphanedFor) return;
-  Note("a partition of " + group + " is nobody's: rebalance by hand");
-  kafka_.Rebalance(group);
-  ++orphans_;
-  last_fault_at_ = time_.now();
-  last_fault_step_ = steps_;
 }
 
 void SimWorld::Step() {

@@ -32,7 +32,7 @@ class SimWorld : public SimNetwork {
   const std::vector<std::string>& trace() const { return trace_; }
   int64_t steps() const { return steps_; }
   const FaultScript& faults() const { return faults_; }
-  int64_t orphans() const { return orphans_; }
+  int64_t forced_rebalances() const { return kafka_.forced_rebalances(); }
 
   // ---- what came out
 
@@ -73,7 +73,6 @@ class SimWorld : public SimNetwork {
   void Trim();
   bool RawDrained() const;
   bool PicturesDrained() const;
-  void HealOrphans();
   void DescribeStuck();
   bool Stuck();
   void Note(const std::string& line);
@@ -100,8 +99,6 @@ class SimWorld : public SimNetwork {
   absl::Duration upgrade_at_ = absl::InfiniteDuration();  // of all to the newest configuration
   absl::Duration last_fault_at_;
   int64_t last_fault_step_ = 0;
-  absl::Duration orphan_since_ = absl::InfiniteDuration();
-  int64_t orphans_ = 0;
   bool stuck_ = false;
   int64_t steps_ = 0;
   std::vector<std::string> violations_, trace_;
