@@ -26,6 +26,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/check.h"
@@ -128,8 +129,10 @@ std::vector<Report> Generate(const Options& options) {
     }
   }
   records.resize(static_cast<size_t>(options.events));
-  std::stable_sort(records.begin(), records.end(),
-                   [](const Report& a, const Report& b) { return a.arrived_ms < b.arrived_ms; });
+  std::sort(records.begin(), records.end(), [](const Report& a, const Report& b) {
+    return std::tie(a.arrived_ms, a.number, a.revision) <
+           std::tie(b.arrived_ms, b.number, b.revision);
+  });
   return records;
 }
 

@@ -117,6 +117,13 @@ class Floor(Engine):
         super().__init__(build)
         self.name, self.label, self.stateful = name, label, stateful
 
+    def install(self):
+        run(ROOT / "deploy" / "build", self.build.relative_to(ROOT), "--", self.name.replace("-", "_"), cwd=ROOT)
+
+    def prepare(self, job):
+        super().prepare(job)
+        job.broker.create(f"{job.tag}.changelog", "cleanup.policy=compact")
+
     def command(self, job):
         return [self.build / "bench" / self.name.replace("-", "_"), job.broker.address, job.tag, job.raw, job.alerts, job.aggregates,
                 job.folder / "state"]
