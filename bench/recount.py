@@ -10,7 +10,7 @@ Compared, for every engine:
 - counts: the latest aggregate of every area, for each class and for all, over 1 h, 6 h and 24 h, with a plain sum over the latest revision
   of every report. --exact (lagesbild): at the time of the last record, so what has only grown old since an area's last report must be gone
   as well, and the pictures' sums are compared too. Otherwise at the aggregate's own `as_of`, as long as that is not before the minute of the
-  area's last record: the peers are not asked to send an aggregate because time passed.
+  area's last report that counted: the peers are not asked to send an aggregate because time passed.
 - alerts: each transition is there once (sequence numbers without gap or repeat), every (area, class) goes open, closed, open ...; a count of 8
   or more at the end is an open alert, one of 3 or fewer is none; an alert opens with 8 or more and resolves with 3 or fewer.
 - episodes, --exact only: every alert's area, class, opening and end, to the millisecond, and whether it was resolved or cancelled, with a slow
@@ -106,10 +106,10 @@ class Model:
                 self.judge(touched, clock)
                 touched = self.expire(timestamp)
                 clock = timestamp
-            self.last_of_area[area] = timestamp
             held = self.reports.get(key)
             if held and held[0] >= revision:
                 continue
+            self.last_of_area[area] = timestamp
             if held:
                 self.series[held[1:3]].add(held[3], -1)
                 touched[held[1:3]] = True  # something was taken away, and not by time

@@ -19,7 +19,7 @@ class Job:
 class Engine:
     name = label = ""
     exact = False  # compared with the model to the last transition
-    stateful = True
+    compared = True  # its results, by recount.py
     ends = False  # by itself, when its input is at its end
 
     def __init__(self, build):
@@ -113,9 +113,9 @@ class Lagesbild(Engine):
 class Floor(Engine):
     """A sketch in C++ of some 200 lines: what any program with librdkafka has to pay."""
 
-    def __init__(self, build, name, label, stateful):
+    def __init__(self, build, name, label, compared):
         super().__init__(build)
-        self.name, self.label, self.stateful = name, label, stateful
+        self.name, self.label, self.compared = name, label, compared
 
     def install(self):
         run(ROOT / "deploy" / "build", self.build.relative_to(ROOT), "--", self.name.replace("-", "_"), cwd=ROOT)
@@ -137,7 +137,7 @@ class Java(Engine):
 
     heap = "512m"
     main = ""
-    options = ""
+    opens = ()  # packages of the JDK that it reflects into
 
     @property
     def folder(self):
@@ -153,7 +153,8 @@ class Java(Engine):
         raise SystemExit(f"bench: {self.name} does not build\n{done.stdout[-3000:]}")
 
     def java(self):
-        return ["java", f"-Xmx{self.heap}", "-XX:+UseSerialGC", "-cp", f"{self.folder}/target/classes:{self.folder}/target/lib/*"]
+        return ["java", f"-Xmx{self.heap}", "-XX:+UseSerialGC", *(f"--add-opens=java.base/{p}=ALL-UNNAMED" for p in self.opens),
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{self.folder}/target/classes:{self.folder}/target/lib/*"]
 
     def command(self, job):
         return [*self.java(), self.main, job.broker.address, job.tag, job.raw, job.alerts, job.aggregates, job.folder / "state"]
@@ -171,13 +172,19 @@ class Java(Engine):
 class KafkaStreams(Java):
     name, label, main = "kafka-streams", "Kafka Streams", "bench.ProcessorApi"
 
+    def prepare(self, job):
+        super().prepare(job)
+        job.broker.create(f"{job.tag}.by-area")
+
 
 class KafkaStreamsDsl(Java):
     name, label, main = "kafka-streams-dsl", "Kafka Streams, windowed DSL", "bench.WindowedDsl"
+    compared = False
 
 
 class Flink(Java):
     name, label, main, heap = "flink", "Flink", "bench.FlinkJob", "1g"
+    opens = ("java.util", "java.lang", "java.time")
 
 
 def all_engines(build):

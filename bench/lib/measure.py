@@ -36,7 +36,7 @@ def result_of(engine, job, workload):
     """What the recount says of the outputs."""
     dump = job.folder.parent / f"{job.tag}.dump"
     dump.write_text(job.broker.topics("dump", job.alerts, job.aggregates))
-    if not engine.stateful:
+    if not engine.compared:
         end = json.loads(dump.read_text().splitlines()[-1])["end"]
         dump.unlink()
         return {"right": None, **end}

@@ -29,7 +29,10 @@ def bytes_of(path):
 
 
 class Process:
+    started = []
+
     def __init__(self, command, log, env=None):
+        Process.started.append(self)
         self.log = pathlib.Path(log)
         self.samples = []  # (unix seconds, CPU seconds)
         self.peak_bytes = 0
@@ -86,7 +89,13 @@ class Process:
     def kill(self):
         if self.running():
             self.popen.send_signal(signal.SIGKILL)
-        self.watcher.join()
+            self.watcher.join()
+
+    @classmethod
+    def kill_all(cls):
+        """Whatever happens, nothing stays behind."""
+        for process in cls.started:
+            process.kill()
 
     def tail(self):
         return self.log.read_text(errors="replace")[-3000:]
