@@ -12,6 +12,8 @@ namespace {
 constexpr size_t kReadRecords = 2000;
 constexpr size_t kFlushBytes = 4 << 20;
 constexpr absl::Duration kPoll = absl::Milliseconds(10);
+constexpr absl::Duration kLookEvery = absl::Seconds(1);
+constexpr absl::Duration kSayEvery = absl::Seconds(5);
 
 }  // namespace
 
@@ -120,10 +122,33 @@ Status Assign::FindOffset(Consumer& member) {
                    std::to_string(committed_seq_));
   }
   if (head_.meta && (head_.meta->seq == committed_seq_ || LB_MUTANT("seq_unchecked"))) {
+    LB_RETURN_IF_ERROR(CheckChangelog(member));
     step_ = StepName::kLoad;
     return absl::OkStatus();
   }
   return StartRestore();
+}
+
+// The store is all there is then: to go on would leave a changelog from which it could not be
+// rebuilt.
+Status Assign::CheckChangelog(Consumer& member) const {
+  if (options_.rewrite_changelog || !head_.local) return absl::OkStatus();
+  LB_ASSIGN_OR_RETURN(const auto bounds, member.Bounds({options_.changelog, options_.partition}));
+  // Compaction does not move the beginning.
+  if (bounds.first > 0) {
+    return FailedPrecondition(
+        Where() + ": the changelog " + options_.changelog + " begins at offset " +
+        std::to_string(bounds.first) +
+        ": records were deleted from it. Delete the topic, make it again (lagesbild topics apply), "
+        "and start once with --rewrite-changelog, on every instance");
+  }
+  if (bounds.second >= head_.local->next_changelog_offset) return absl::OkStatus();
+  return FailedPrecondition(
+      Where() + ": the changelog " + options_.changelog + " ends at offset " +
+      std::to_string(bounds.second) + ", the state here was written up to " +
+      std::to_string(head_.local->next_changelog_offset) +
+      ": the topic was deleted or cut. Start once with --rewrite-changelog, on every instance, to "
+      "write it anew from the state");
 }
 
 StatusOr<bool> Assign::GroupMovedOn(Consumer& member) const {
@@ -142,6 +167,9 @@ Status Assign::StartRestore() {
   last_meta_ = head_.meta;
   saw_rows_ = false;
   drained_since_ = absl::InfiniteDuration();
+  rows_read_ = changelog_end_ = 0;
+  restore_began_ = said_at_ = world_.clock.Monotonic();
+  looked_at_ = -absl::InfiniteDuration();
   step_ = StepName::kRestore;
   return absl::OkStatus();
 }
@@ -160,9 +188,34 @@ Status Assign::Restore() {
   if (step_ != StepName::kRestore) return absl::OkStatus();
   if (batch->drained) return Drained();
   drained_since_ = absl::InfiniteDuration();
-  LB_ASSIGN_OR_RETURN(const auto bounds, changelog_->Bounds(at));
-  remaining_records_ = bounds.second - batch->next_offset;
+  rows_read_ += static_cast<int64_t>(batch->records.size());
+  return ShowProgress(batch->next_offset);
+}
+
+Status Assign::ShowProgress(int64_t next_offset) {
+  const absl::Duration now = world_.clock.Monotonic();
+  if (now - looked_at_ >= kLookEvery) {
+    LB_ASSIGN_OR_RETURN(const auto bounds,
+                        changelog_->Bounds({options_.changelog, options_.partition}));
+    changelog_end_ = bounds.second;
+    looked_at_ = now;
+  }
+  remaining_records_ = std::max<int64_t>(0, changelog_end_ - next_offset);
+  if (now - said_at_ < kSayEvery) return absl::OkStatus();
+  said_at_ = now;
+  world_.reporter.Say(Level::kInfo, component_,
+                      "restoring: " + std::to_string(rows_read_) + " rows read, " +
+                          std::to_string(remaining_records_) + " left, " + progress());
   return absl::OkStatus();
+}
+
+std::string Assign::progress() const {
+  const double seconds = absl::ToDoubleSeconds(world_.clock.Monotonic() - restore_began_);
+  if (!restoring() || rows_read_ == 0 || seconds < 1) return "";
+  const double rate = static_cast<double>(rows_read_) / seconds;
+  const auto left = static_cast<int64_t>(static_cast<double>(remaining_records_) / rate) + 1;
+  return std::to_string(static_cast<int64_t>(rate)) + " rows/s, about " + std::to_string(left) +
+         " s to go";
 }
 
 Status Assign::RestoreBatch(const Batch& batch) {

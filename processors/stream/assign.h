@@ -27,6 +27,8 @@ struct AssignOptions {
   // Trust the changelog where the group's offset is gone or was moved by hand: go on from what its
   // last META row says.
   bool resume_from_changelog = false;
+  // The changelog is to be written anew from the store: what it lacks is no reason to refuse.
+  bool rewrite_changelog = false;
   // How long the end of the changelog may lack the transaction that the group has committed (its
   // markers come a moment later).
   absl::Duration changelog_patience = absl::Seconds(30);
@@ -56,6 +58,8 @@ class Assign {
 
   int64_t remaining_records() const { return remaining_records_; }
   bool restoring() const { return step_ == StepName::kRestore; }
+  // While it restores: how fast, for a person; empty when nothing can be said yet.
+  std::string progress() const;
 
  private:
   enum class StepName { kOpenStore, kFindOffset, kRestore, kLoad, kDone };
@@ -69,6 +73,8 @@ class Assign {
   Status FindOffset(Consumer& member);
   Status StartRestore();
   Status Restore();
+  Status ShowProgress(int64_t next_offset);
+  Status CheckChangelog(Consumer& member) const;
   // The group has committed since we asked: it has another owner now.
   StatusOr<bool> GroupMovedOn(Consumer& member) const;
   Status RestoreBatch(const Batch& batch);
@@ -100,6 +106,8 @@ class Assign {
   bool saw_rows_ = false;
   absl::Duration drained_since_ = absl::InfiniteDuration();
   int64_t remaining_records_ = 0;
+  int64_t rows_read_ = 0, changelog_end_ = 0;
+  absl::Duration restore_began_, looked_at_, said_at_;
 };
 
 }  // namespace lagesbild::stream

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "stream/failpoint.h"
+#include "stream/log_tail.h"
 #include "stream/mutant.h"
 #include "stream/settings_codec.h"
 #include "stream/trace.h"
@@ -69,7 +70,49 @@ void IntakeTask::Reconfigure(const IntakeConfiguration& configuration) {
   for (SourceCounters& noted : noted_) noted.Configure(configuration.settings);
 }
 
+// Without a lease nothing has been written, or the group's offsets are gone.
+Status IntakeTask::CheckLease(Consumer& lease_consumer) {
+  if (lease_.clock_ms) return absl::OkStatus();
+  LB_ASSIGN_OR_RETURN(lease_.clock_ms, LastLogClock(world_, options_.topics.picture_log,
+                                                    options_.counts.picture_log));
+  if (!lease_.clock_ms) return absl::OkStatus();
+  // If it is there now, we stood still while another took over.
+  const TopicPartition at{options_.topics.lease, 0};
+  LB_ASSIGN_OR_RETURN(const std::vector<CommittedOffset> now,
+                      lease_consumer.Committed(std::span(&at, 1)));
+  if (now.at(0).offset != kFromBeginning) return Unavailable("another intake has served since");
+  if (options_.accept_offsets) return absl::OkStatus();
+  return FailedPrecondition(
+      "the offsets of the group " + options_.lease_group() + " are gone, though " +
+      options_.topics.picture_log +
+      " has records; starting anew would take raw records twice. Set the group's offsets of the "
+      "raw topics to where intake is to go on, and start once with --accept-rewind");
+}
+
+Status IntakeTask::CheckOffset(const TopicPartition& at, const CommittedOffset& committed) const {
+  const auto known = lease_.known.find(at.topic);
+  const bool expected = known != lease_.known.end() && at.partition < known->second;
+  if (!expected || options_.accept_offsets) return absl::OkStatus();
+  const std::string where =
+      "the group's offset of " + at.topic + " partition " + std::to_string(at.partition);
+  const std::string way_out =
+      "Set it to where intake is to go on, and start once with --accept-rewind";
+  if (committed.offset == kFromBeginning) {
+    return FailedPrecondition(where +
+                              " is gone, though intake has read it before; starting anew would "
+                              "take its records twice. " +
+                              way_out);
+  }
+  if (!IsRawTime(committed.metadata)) {
+    return FailedPrecondition(where +
+                              " was set by hand; records could be taken twice, or not at "
+                              "all. If that is meant, start once with --accept-rewind");
+  }
+  return absl::OkStatus();
+}
+
 Status IntakeTask::Start(Consumer& lease_consumer) {
+  LB_RETURN_IF_ERROR(CheckLease(lease_consumer));
   std::vector<std::pair<TopicPartition, const RawTopic*>> raw;
   for (size_t t = 0; t < options_.topics.raw.size(); ++t) {
     for (int32_t p = 0; p < options_.counts.raw[t]; ++p) {
@@ -90,14 +133,7 @@ Status IntakeTask::Start(Consumer& lease_consumer) {
   LB_ASSIGN_OR_RETURN(std::unique_ptr<Consumer> consumer, world_.log.OpenConsumer({}));
   reader_ = std::make_unique<RawReader>(reader, world_.clock, std::move(consumer));
   for (size_t i = 0; i < raw.size(); ++i) {
-    const auto known = lease_.known.find(at[i].topic);
-    const bool expected = known != lease_.known.end() && at[i].partition < known->second;
-    if (expected && committed[i].offset == kFromBeginning) {
-      return FailedPrecondition("the group's offset of " + at[i].topic + " partition " +
-                                std::to_string(at[i].partition) +
-                                " is gone, though intake has read it before; starting anew would "
-                                "take its records twice");
-    }
+    LB_RETURN_IF_ERROR(CheckOffset(at[i], committed[i]));
     LB_RETURN_IF_ERROR(reader_->Add(at[i], *raw[i].second, committed[i]));
     lag_.emplace_back(world_.metrics.gauge(
         "consumer_lag_records",

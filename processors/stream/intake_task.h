@@ -46,6 +46,8 @@ struct IntakeOptions {
   absl::Duration commit_interval = absl::Milliseconds(100);
   absl::Duration commit_interval_max = absl::Seconds(1);  // while a backlog drains
   int64_t commit_bytes = 16 << 20;
+  // The group's offsets were set by hand or are gone: go on from what they are.
+  bool accept_offsets = false;
   absl::Duration recommit_interval = absl::Hours(1);
   // After being fenced: how long the lease must hold before the next try.
   absl::Duration lease_confirm = absl::Seconds(4);
@@ -59,8 +61,9 @@ class IntakeTask {
              const IntakeConfiguration& configuration, LeaseState lease, WorkerSeconds& seconds);
   ~IntakeTask();
 
-  // Opens the raw partitions at what the group has committed. FailedPrecondition: an offset is
-  // missing that the lease knows of.
+  // Opens the raw partitions at what the group has committed. FailedPrecondition: an offset that
+  // the lease knows of is missing or was set by hand, or the lease is gone though the log has
+  // records.
   Status Start(Consumer& lease_consumer);
 
   // One round. Codes as of the log and the sink; after an error from the sink, sink_failed().
@@ -81,6 +84,8 @@ class IntakeTask {
   bool done() const;
 
  private:
+  Status CheckLease(Consumer& lease_consumer);
+  Status CheckOffset(const TopicPartition& at, const CommittedOffset& committed) const;
   Status CheckWall();
   absl::Duration WaitFor(absl::Duration wait) const;
   Status TakeRecords(TransactionalSink& sink);

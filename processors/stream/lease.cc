@@ -89,11 +89,13 @@ StatusOr<LeaseState> DecodeLease(std::string_view metadata) {
 }
 
 std::string EncodeRawTime(std::optional<int64_t> time_ms) {
-  return time_ms ? "t=" + std::to_string(*time_ms) : "";
+  return "t=" + (time_ms ? std::to_string(*time_ms) : "-");
 }
 
+bool IsRawTime(std::string_view metadata) { return metadata.starts_with("t="); }
+
 std::optional<int64_t> DecodeRawTime(std::string_view metadata) {
-  return metadata.starts_with("t=") ? Number(metadata.substr(2)) : std::nullopt;
+  return IsRawTime(metadata) ? Number(metadata.substr(2)) : std::nullopt;
 }
 
 }  // namespace lagesbild::stream

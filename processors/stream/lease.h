@@ -30,7 +30,8 @@ std::string EncodeLease(const LeaseState& state);
 // FailedPrecondition: not ours, or of a newer version.
 StatusOr<LeaseState> DecodeLease(std::string_view metadata);
 
-std::string EncodeRawTime(std::optional<int64_t> time_ms);        // "t=1673732820000"
+std::string EncodeRawTime(std::optional<int64_t> time_ms);        // "t=1673732820000"; "t=-": none
+bool IsRawTime(std::string_view metadata);                        // ours, not set by hand
 std::optional<int64_t> DecodeRawTime(std::string_view metadata);  // nullopt: none in it
 
 }  // namespace lagesbild::stream

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/check.h"
 #include "picture/announce.h"
 #include "stream/failpoint.h"
@@ -36,6 +37,7 @@ PictureTask::PictureTask(PictureTaskOptions options, World& world, const OutputE
                 [this](int64_t clock_ms, std::span<const LogRecord> records) {
                   return Judge(clock_ms, records);
                 }),
+      rewrite_changelog_(options_.rewrite_changelog),
       caught_up_(!options_.catch_up),
       duplicates_(world.metrics, "duplicate_records_total"),
       records_consumed_(world.metrics.counter("records_consumed_total", {{"topic", at_.topic}})),
@@ -67,6 +69,7 @@ void PictureTask::ShowState() {
     case State::kAssigning:
       health.state = assign_ != nullptr && assign_->restoring() ? "restoring" : "assigning";
       health.remaining_records = assign_ != nullptr ? assign_->remaining_records() : 0;
+      health.detail = assign_ != nullptr ? assign_->progress() : "";
       break;
     case State::kRunning:
       health.state = caught_up_ ? "running" : "catching-up";
@@ -88,6 +91,7 @@ Status PictureTask::OpenStore() {
   options.changelog = options_.topics.changelog;
   options.partition = options_.partition;
   options.resume_from_changelog = options_.resume_from_changelog;
+  options.rewrite_changelog = options_.rewrite_changelog;
   options.changelog_patience = options_.changelog_patience;
   assign_ = std::make_unique<Assign>(std::move(options), world_, component_);
   const Status opened = assign_->OpenStore();
@@ -260,7 +264,7 @@ StatusOr<TaskCommit> PictureTask::Prepare(Consumer& member) {
   commit.store = store_.get();
   const uint64_t seq = state_of_fold_.meta.seq + 1;
   commit.local = {state_of_fold_.local.next_changelog_offset, seq};
-  if (commit.local.next_changelog_offset == kFromBeginning ||
+  if (commit.local.next_changelog_offset == kFromBeginning || rewrite_changelog_ ||
       ++commits_since_local_ >= kCommitsPerLocal) {
     // Nobody but us writes this changelog, and nothing of ours is open: all before its end is in
     // the store.
@@ -290,6 +294,7 @@ StatusOr<TaskCommit> PictureTask::Prepare(Consumer& member) {
     }
     commit.rows.push_back(std::move(row));
   });
+  if (rewrite_changelog_) LB_RETURN_IF_ERROR(AddRowsThatStand(commit.rows));
   commit.meta.seq = seq;
   commit.meta.next_offset = committable_offset();
   commit.meta.clock_ms = fold.clock_ms();
@@ -298,7 +303,24 @@ StatusOr<TaskCommit> PictureTask::Prepare(Consumer& member) {
   return commit;
 }
 
+// All that the store has and this commit does not change.
+Status PictureTask::AddRowsThatStand(std::vector<Store::Change>& rows) {
+  absl::flat_hash_set<std::string> changed;
+  for (const Store::Change& row : rows) changed.insert(row.key);
+  return store_->ForEach([&](std::string_view key, std::string_view value) -> Status {
+    if (!key.starts_with('!') && !changed.contains(std::string(key))) {
+      rows.push_back({std::string(key), std::string(value)});
+    }
+    return absl::OkStatus();
+  });
+}
+
 void PictureTask::Committed(const TaskCommit& commit) {
+  if (std::exchange(rewrite_changelog_, false)) {
+    world_.reporter.Say(
+        Level::kInfo, component_,
+        "the changelog is written anew: " + std::to_string(commit.meta.row_count) + " rows");
+  }
   state_of_fold_.meta = commit.meta;
   state_of_fold_.local = commit.local;
   dirty_ = false;

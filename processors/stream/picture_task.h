@@ -34,6 +34,7 @@ struct PictureTaskOptions {
   int32_t partition = 0;
   int64_t commit_bytes = 16 << 20;
   bool resume_from_changelog = false;
+  bool rewrite_changelog = false;  // with the first commit
   absl::Duration changelog_patience = absl::Seconds(30);
   // Not ready before it has caught up with what there was to take when it began.
   bool catch_up = true;
@@ -89,6 +90,7 @@ class PictureTask {
   void SeeWhetherCaughtUp();
   void Fail(int64_t offset, const Status& why);
   int64_t committable_offset() const;
+  Status AddRowsThatStand(std::vector<Store::Change>& rows);
   void CountDuplicates();
   void CountTransition(const picture::AlertTransition& transition);
   void ShowState();
@@ -111,6 +113,7 @@ class PictureTask {
   bool drained_ = false, dirty_ = false;
   int64_t pending_bytes_ = 0;
   int commits_since_local_ = 0;
+  bool rewrite_changelog_;  // the next commit writes all rows
   bool caught_up_;
   int64_t backlog_end_ = kFromBeginning;  // past the last record of the backlog, as known
   bool backlog_whole_ = false;            // nothing comes to it any more

@@ -193,6 +193,7 @@ std::unique_ptr<PictureTask> PictureWorker::NewTask(int32_t partition) {
   options.partition = partition;
   options.commit_bytes = options_.commit_bytes;
   options.resume_from_changelog = options_.resume_from_changelog;
+  options.rewrite_changelog = options_.rewrite_changelog;
   options.changelog_patience = options_.changelog_patience;
   options.catch_up = !caught_up_;
   return std::make_unique<PictureTask>(std::move(options), world_, encoder_,

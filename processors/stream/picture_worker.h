@@ -35,6 +35,7 @@ struct PictureWorkerOptions {
   int64_t commit_bytes = 16 << 20;
   bool observe_latency = true;  // not where the clock is not the wall's
   bool resume_from_changelog = false;
+  bool rewrite_changelog = false;
   absl::Duration changelog_patience = absl::Seconds(30);
 };
 

@@ -114,6 +114,7 @@ void Service::RunIntake(const PartitionCounts& counts) {
   options.tick_interval = options_.tick_interval;
   options.commit_interval = options_.commit_interval;
   options.commit_bytes = options_.commit_bytes;
+  options.accept_offsets = options_.resume_from_changelog;
   std::unique_ptr<const IntakeConfiguration> configuration;
   {
     absl::MutexLock lock(&mu_);
@@ -151,6 +152,7 @@ void Service::RunPicture(const PartitionCounts& counts, int number) {
   options.commit_interval = options_.commit_interval;
   options.commit_bytes = options_.commit_bytes;
   options.resume_from_changelog = options_.resume_from_changelog;
+  options.rewrite_changelog = options_.rewrite_changelog;
   options.observe_latency = options_.clock == ClockMode::kWall;
   PictureWorker worker(std::move(options), world_);
   absl::Duration behind_at = world_.clock.Monotonic();

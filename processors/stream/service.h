@@ -35,6 +35,7 @@ struct ServiceOptions {
   absl::Duration commit_interval = absl::Milliseconds(100);
   int64_t commit_bytes = 16 << 20;
   bool resume_from_changelog = false;
+  bool rewrite_changelog = false;
   // clock: records, and this process runs everything: stop when all input is taken, judged and
   // committed.
   bool stop_when_done = false;

@@ -50,7 +50,8 @@ class Trial:
         self.settings = ["--config", config, "--set", f"kafka.bootstrap.servers={broker.address}", "--set", "clock=records",
                          "--set", "http.admin=off", "--set", f"tips.secret_file={folder / 'secret'}"]
         self.binary = args.binary
-        run(args.binary, "topics", "apply", *self.settings, "--partitions", 3, "--raw-partitions", 4)
+        self.partitions = 3
+        run(args.binary, "topics", "apply", *self.settings, "--partitions", self.partitions, "--raw-partitions", 4)
         self.processes = Processes(args.binary, folder, self.settings, 3)
         self.recount = Recount(args.binary, args.dump, broker.address, config, folder / "secret")
         self.lines = records.read_text().splitlines(keepends=True)
@@ -176,14 +177,19 @@ def broker_frozen(trial):
 
 
 def instance_frozen(trial):
-    """The one with the active intake stands still, another takes over, it wakes: it must not write."""
+    """The one with the active intake and all pictures stands still in the middle of its work, another takes all of it over, it wakes: it
+    must not write."""
     for _ in range(2):
         trial.feed()
         trial.processes.start(0)
-        trial.some_time()
+        trial.processes.wait_said(0, "picture-0: connected")
         trial.processes.start(1)
+        time.sleep(trial.rng.uniform(0.0, 0.3))
         trial.processes.signal(0, signal.SIGSTOP)
         time.sleep(FROZEN_SECONDS)
+        trial.processes.wait_said(1, "intake: catching-up")
+        for partition in range(trial.partitions):
+            trial.processes.wait_said(1, f"picture-0/{partition}: running")
         trial.processes.signal(0, signal.SIGCONT)
         trial.some_time(3)
         if trial.processes.alive[0].poll() is not None:  # it may have been told that it is fenced, and left
@@ -252,7 +258,7 @@ def orphan(trial):
 # Scenario → how many pieces of input it takes, and how many hours of the town all of them are. Each piece is all there before a process
 # starts: what is fed to a service that runs is taken in the order in which it comes, and has no other run to be compared with.
 SCENARIOS = {failpoints: (24, 240), failpoints_beside_another: (24, 240), fifty_kills: (5, 2000), broker_killed: (3, 240),
-             broker_frozen: (2, 240), instance_frozen: (2, 240), one_identity: (2, 240), scale: (1, 240), orphan: (1, 240)}
+             broker_frozen: (2, 240), instance_frozen: (2, 1300), one_identity: (2, 240), scale: (1, 240), orphan: (1, 240)}
 
 
 def main():

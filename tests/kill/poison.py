@@ -14,7 +14,7 @@ import argparse, json, os, pathlib, random, statistics, subprocess, sys, tempfil
 from fuzzed_records import Fuzzed
 from recount import Recount, broker_or_skip, make_town, run
 
-# Too short a run is all warming up.
+# Samples, 20 a second; too short a run is all warming up.
 MEMORY_IS_COMPARED_FROM = 150
 
 
@@ -60,7 +60,7 @@ def watch(process, log):
         except (OSError, IndexError):
             break  # it has just ended
         try:
-            process.wait(timeout=0.2)
+            process.wait(timeout=0.05)
         except subprocess.TimeoutExpired:
             pass
     if process.wait():

@@ -1,5 +1,5 @@
 """The processes of one group of `lagesbild run`: started, killed, frozen, told to leave."""
-import os, signal, subprocess, sys
+import os, signal, subprocess, sys, time
 
 
 class Processes:
@@ -8,9 +8,11 @@ class Processes:
     def __init__(self, binary, folder, settings, count):
         self.binary, self.folder, self.settings = binary, folder, settings
         self.alive = [None] * count
+        self.said = [0] * count  # how much its log had when it was started last
 
     def start(self, n, failpoint=None):
         """`failpoint`: NAME or NAME:N, where the process is to kill itself."""
+        self.said[n] = self.log(n).stat().st_size if self.log(n).exists() else 0
         environment = dict(os.environ, **({"LAGESBILD_FAILPOINT": failpoint} if failpoint else {}))
         self.alive[n] = subprocess.Popen(
             [str(a) for a in [self.binary, "run", *self.settings, "--set", f"state.dir={self.folder / f'state{n}'}",
@@ -18,6 +20,14 @@ class Processes:
 
     def log(self, n):
         return self.folder / f"{n}.log"
+
+    def wait_said(self, n, text, seconds=60):
+        """Until it has said so since it was started last."""
+        began = time.monotonic()
+        while text not in (said := self.log(n).read_text()[self.said[n]:]):
+            if time.monotonic() - began > seconds or self.alive[n].poll() is not None:
+                sys.exit(f"process {n} has not said {text!r}: {said[-3000:]}")
+            time.sleep(0.01)
 
     def kill(self, n):
         self.alive[n].send_signal(signal.SIGKILL)

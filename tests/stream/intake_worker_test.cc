@@ -28,6 +28,7 @@ class IntakeWorkerTest : public EngineRig {
     options.topics = topics_;
     options.counts = counts_;
     options.clock = clock;
+    options.accept_offsets = accept_offsets_;
     return options;
   }
   std::unique_ptr<IntakeWorker> NewIntake(ClockMode clock = ClockMode::kWall, int64_t version = 1,
@@ -48,6 +49,8 @@ class IntakeWorkerTest : public EngineRig {
               const std::string& lon = "17.82") {
     Raw(partition, timestamp_ms, ReportJson(id, timestamp_ms, lon));
   }
+
+  bool accept_offsets_ = false;
 
   // More than a round takes, so that its transaction stays open.
   static constexpr int kBacklog = 6000;
@@ -443,6 +446,43 @@ TEST_F(IntakeWorkerTest, ARawOffsetThatHasGoneMissingIsARefusal) {
   const Status status = RunUntilIdle(*intake);
   EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
   EXPECT_THAT(Message(status), HasSubstr("safety.incidents.v1 partition 0"));
+}
+
+TEST_F(IntakeWorkerTest, ARawOffsetThatWasSetByHandIsARefusalUntilAccepted) {
+  Report(0, kStart, "a");
+  auto intake = NewIntake();
+  ASSERT_TRUE(RunUntilIdle(*intake).ok());
+  ASSERT_TRUE(intake->Close().ok());
+  const TopicPartition at{"safety.incidents.v1", 0};
+  log_->ResetOffset("lagesbild-intake", at, 0, "");  // as kafka-consumer-groups does it
+  intake = NewIntake();
+  const Status status = RunUntilIdle(*intake);
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(Message(status), HasSubstr("set by hand"));
+  intake->Close().IgnoreError();
+  accept_offsets_ = true;
+  intake = NewIntake();
+  ASSERT_TRUE(RunUntilIdle(*intake).ok());
+  EXPECT_GE(Committed("lagesbild-intake", at).offset, 1);
+}
+
+TEST_F(IntakeWorkerTest, ALeaseThatIsGoneIsARefusalUntilAcceptedAndTheClockGoesOn) {
+  Report(0, kStart + 60'000, "a");
+  auto intake = NewIntake();
+  ASSERT_TRUE(RunUntilIdle(*intake).ok());
+  ASSERT_TRUE(intake->Close().ok());
+  const std::optional<int64_t> clock_ms = Lease().clock_ms;
+  log_->ResetOffset("lagesbild-intake", {topics_.lease, 0}, -1, "");
+  intake = NewIntake();
+  const Status status = RunUntilIdle(*intake);
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(Message(status), HasSubstr("--accept-rewind"));
+  intake->Close().IgnoreError();
+  accept_offsets_ = true;
+  Report(0, kStart, "b");  // an earlier time
+  intake = NewIntake();
+  ASSERT_TRUE(RunUntilIdle(*intake).ok());
+  EXPECT_GE(Lease().clock_ms, clock_ms);
 }
 
 TEST_F(IntakeWorkerTest, AllRawOffsetsAreCommittedAgainOnceAnHour) {

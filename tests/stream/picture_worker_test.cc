@@ -383,6 +383,37 @@ TEST_F(PictureWorkerTest, AChangelogThatIsGoneIsAClearErrorNeverAnEmptyStart) {
   EXPECT_THAT(Message(status), HasSubstr("cannot be rebuilt"));
 }
 
+TEST_F(PictureWorkerTest, AChangelogThatWasCutIsARefusalAndIsWrittenAnewOnlyWhenTold) {
+  const std::vector<LogRecord> evening = Evening();
+  Append(0, {evening.begin(), evening.end() - 1});
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  ASSERT_TRUE(worker->Close().ok());
+  log_->Trim({topics_.changelog, 0}, 1'000'000);
+  worker = NewPictureWorker();
+  const Status refused = RunUntilIdle(*worker);
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
+  EXPECT_THAT(Message(refused), HasSubstr("--rewrite-changelog"));
+  worker->Close().IgnoreError();
+
+  auto options = PictureOptions();
+  options.rewrite_changelog = true;
+  {
+    PictureWorker writing(options, world());
+    Append(0, {evening.back(), TickAt(kStart + 30'000'000)});
+    ASSERT_TRUE(RunUntilIdle(writing).ok());
+    ASSERT_TRUE(writing.Close().ok());
+  }
+  // All of it can be had from the changelog again.
+  const MemoryStores::Rows before = stores_.rows(0);
+  stores_.rows(0).clear();
+  worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  MemoryStores::Rows after = stores_.rows(0);
+  after[std::string(kLocalKey)] = before.at(std::string(kLocalKey));
+  EXPECT_EQ(after, before);
+}
+
 TEST_F(PictureWorkerTest, AnAbortedTransactionIsRedone) {
   const std::vector<LogRecord> evening = Evening();
   Append(0, {evening.begin(), evening.begin() + 5});

@@ -50,6 +50,7 @@ stream::ServiceOptions OptionsOf(const Args& args, const LoadedConfig& loaded) {
   options.commit_interval = config.commit_interval;
   options.commit_bytes = config.commit_bytes;
   options.resume_from_changelog = args.Switch("--accept-rewind");
+  options.rewrite_changelog = args.Switch("--rewrite-changelog");
   options.stop_when_done = config.clock == ClockMode::kRecords && options.intake && options.picture;
   return options;
 }
@@ -153,8 +154,11 @@ Command RunCommand() {
                    "host's name)"},
           {.name = "--accept-rewind",
            .type = FlagType::kSwitch,
-           .help =
-               "The group's offsets were set back by hand: go on from the changelog all the same"},
+           .help = "The groups' offsets were set by hand or are gone: intake goes on from what "
+                   "they are, the picture from the changelog"},
+          {.name = "--rewrite-changelog",
+           .type = FlagType::kSwitch,
+           .help = "The changelog was deleted or cut: write it anew from the state that is here"},
           {.name = "--embedded",
            .type = FlagType::kSwitch,
            .help = "No Kafka: a log in state.dir, one process"},
