@@ -32,6 +32,11 @@ def millis(text):
     return round(at.timestamp() * 1000)
 
 
+def lines_of(path):
+    with open(path) as lines:
+        yield from lines
+
+
 def area_of(place):
     """The grid of bench/grid.h: a picture is 5 areas wide and 2 high."""
     row, column = int((place["lat"] - 58) / 0.05 + 1e-9), int((place["lon"] - 17) / 0.04 + 1e-9)
@@ -41,7 +46,7 @@ def area_of(place):
 def read_workload(path):
     """(timestamp, id, revision, class, area, minute of occurrence) of each record, in the order of arrival."""
     day_start = {}
-    for line in open(path):
+    for line in lines_of(path):
         timestamp, _, text = line.split("\t", 2)
         report = json.loads(text)
         occurred = report["occurred_from"]  # 2026-01-05T00:00:20.584Z
@@ -202,7 +207,7 @@ def plain_counts(aggregate, classes):
 
 def read_dump(path):
     alerts, aggregates, end = collections.defaultdict(list), {}, {}
-    for line in open(path):
+    for line in lines_of(path):
         entry = json.loads(line)
         if "alert" in entry:
             alerts[entry["alert"]["alert_id"]].append(entry["alert"])

@@ -82,13 +82,20 @@ class Process:
 
     def stop(self):
         if self.running():
-            self.popen.send_signal(signal.SIGTERM)
+            self._signal(signal.SIGTERM)
             if not self.wait(30):
                 self.kill()
 
+    def _signal(self, number):
+        """Not by Popen, which would reap it first if it has ended."""
+        try:
+            os.kill(self.popen.pid, number)
+        except ProcessLookupError:
+            pass
+
     def kill(self):
         if self.running():
-            self.popen.send_signal(signal.SIGKILL)
+            self._signal(signal.SIGKILL)
             self.watcher.join()
 
     @classmethod
