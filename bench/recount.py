@@ -14,8 +14,9 @@ Compared, for every engine:
 - alerts: each transition is there once (sequence numbers without gap or repeat), every (area, class) goes open, closed, open ...; a count of 8
   or more at the end is an open alert, one of 3 or fewer is none; an alert opens with 8 or more and resolves with 3 or fewer.
 - episodes, --exact only: every alert's area, class, opening and end, to the millisecond, and whether it was resolved or cancelled, with a slow
-  model that takes the records in the order of their timestamps. In the peers time is that of the partition that is furthest ahead, so which
-  episodes there are depends on the order in which partitions happen to be read: it is told how many differ from the model, and nothing follows.
+  model that takes the records in the order of their timestamps. In the peers time is that of the partition that is furthest ahead, an alert ends
+  when the next record or timer looks at it, and nothing is cancelled: their episodes are not the model's by definition, so they are counted and
+  not compared. `episodes_differ` says nothing about a peer.
 """
 import argparse, bisect, collections, datetime, heapq, json, pathlib, pickle, sys
 

@@ -63,7 +63,7 @@ def markdown(figures):
         return None if not found else " / ".join(map(str, found))
 
     lines = [f"{figures['when']}, {figures['machine']}. `{figures['command']}`, backlogs of {figures['sizes'][0]:,} and {figures['sizes'][1]:,} reports, "
-             f"medians of {max((d['rounds'] for d in drained), default=0)} rounds. In brackets: how many times the first column.", "",
+             f"rounds: {max((d['rounds'] for d in drained), default=0)}, medians. In brackets: how many times the first column.", "",
              "| figure | " + " | ".join(e["label"] for e in main) + " |", "|---" * (len(main) + 1) + "|",
              row("version", [e["version"] for e in main], "text"),
              row("result", [verdict(n) for n in names], "text"),
@@ -72,7 +72,7 @@ def markdown(figures):
              row("reports/s, start-up taken out", of("rate"), "{:,.0f}"),
              row("the same, raw", of("rate_raw"), "{:,.0f}"),
              row("peak RSS, MiB", of("peak", MIB), "{:.0f}"),
-             row("state on disk, MiB", of("state", MIB), "{:.1f}"),
+             row("state on disk at the end (memtables are not), MiB", of("state", MIB), "{:.1f}"),
              row("start to first output, s", [steady.get(n, {}).get("start_to_first_output_s") for n in names], "{:.2f}"),
              row("CPU-s until then", [steady.get(n, {}).get("start_cpu_s") for n in names], "{:.2f}"),
              row("idle, % of a core", [steady.get(n, {}).get("idle_percent") for n in names], "{:.1f}")]
@@ -83,9 +83,8 @@ def markdown(figures):
     lines += [row("kill -9 in mid-drain: first new output, s", [kills[n]["first_output_s"] if n in kills else None for n in names], "{:.2f}"),
               row("and the result", [("right" if kills[n]["result"]["right"] else "WRONG") if n in kills else None for n in names], "text"),
               row("alert episodes in each round", [episodes(n) for n in names], "text"),
-              row("of them other than the model's", [(" / ".join(str(r["episodes_differ"]) for r in last[n] if "episodes_differ" in r) or None) for n in names],
-                  "text"),
               row("installed, MiB", [", ".join(f"{what} {size / MIB:.0f}" for what, size in e["installed"]) or None for e in main], "text")]
+    lines = [line for line in lines if not line.endswith("|" + " – |" * len(main))]
     for f in figures["drain"]:
         if f["engine"] == "kafka-streams-dsl":
             lines += ["", f"Kafka Streams as most people write it (windowed DSL), {f['records']:,} reports: {f['records'] / f['wall_s']:.0f} reports/s, "
