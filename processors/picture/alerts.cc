@@ -35,6 +35,16 @@ ReportKey ReadKey(ByteReader& r) {
   return key;
 }
 
+std::string EncodePending(const PendingCount& pending) {
+  std::string row;
+  ByteWriter w(row);
+  w.Byte(kRowFormat);
+  w.String(pending.rule);
+  w.String(pending.area_id);
+  w.Signed(pending.due_ms);
+  return row;
+}
+
 std::vector<std::string> ReadStrings(ByteReader& r) {
   std::vector<std::string> out;
   for (uint64_t n = r.Varint(); n > 0 && r.ok(); --n) out.push_back(r.String());
@@ -114,6 +124,17 @@ StatusOr<Alert> DecodeAlert(std::string_view row) {
     return DataLoss("alert row: a value that no alert has");
   }
   return a;
+}
+
+StatusOr<PendingCount> DecodePending(std::string_view row) {
+  ByteReader r(row);
+  if (r.Byte() != kRowFormat) return DataLoss("pending row: unknown format");
+  PendingCount pending;
+  pending.rule = r.String();
+  pending.area_id = r.String();
+  pending.due_ms = r.TimeMs();
+  if (!r.ok() || !r.done()) return DataLoss("pending row: cut or too long");
+  return pending;
 }
 
 Alert* AlertBook::Find(const std::string& id) {
@@ -203,13 +224,18 @@ std::vector<std::pair<std::string, std::string>> AlertBook::TakeRows() {
     const std::string name = PendingName(pending.rule, pending.area_id);
     if (!dirty_.contains(name)) continue;
     const auto at = std::lower_bound(rows.begin(), rows.end(), std::make_pair(name, std::string()));
-    ByteWriter w(at->second);
-    w.Byte(kRowFormat);
-    w.String(pending.rule);
-    w.String(pending.area_id);
-    w.Signed(pending.due_ms);
+    at->second = EncodePending(pending);
   }
   dirty_.clear();
+  return rows;
+}
+
+std::map<std::string, std::string> AlertBook::AllRows() const {
+  std::map<std::string, std::string> rows;
+  for (const auto& [id, alert] : by_id_) rows[id] = EncodeAlert(*alert);
+  for (const auto& [key, pending] : pending_) {
+    rows[PendingName(pending.rule, pending.area_id)] = EncodePending(pending);
+  }
   return rows;
 }
 
@@ -220,13 +246,7 @@ Status AlertBook::Restore(std::string_view name, std::string_view row) {
     Add(std::move(alert));
     return absl::OkStatus();
   }
-  ByteReader r(row);
-  if (r.Byte() != kRowFormat) return DataLoss("pending row: unknown format");
-  PendingCount pending;
-  pending.rule = r.String();
-  pending.area_id = r.String();
-  pending.due_ms = r.TimeMs();
-  if (!r.ok() || !r.done()) return DataLoss("pending row: cut or too long");
+  LB_ASSIGN_OR_RETURN(PendingCount pending, DecodePending(row));
   if (PendingName(pending.rule, pending.area_id) != name)
     return DataLoss("pending row: under another's key");
   pending_[{pending.rule, pending.area_id}] = std::move(pending);

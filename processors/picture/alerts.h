@@ -74,6 +74,7 @@ struct PendingCount {
 
 std::string EncodeAlert(const Alert& alert);
 StatusOr<Alert> DecodeAlert(std::string_view row);  // DataLoss: not a row of this format
+StatusOr<PendingCount> DecodePending(std::string_view row);
 
 class AlertBook {
  public:
@@ -105,6 +106,8 @@ class AlertBook {
   // (name, row) of those changed since the last call, row empty for those gone; ascending by name,
   // which is the alert's id or that of a pending count.
   std::vector<std::pair<std::string, std::string>> TakeRows();
+  // All rows there are, in the order of names.
+  std::map<std::string, std::string> AllRows() const;
   Status Restore(std::string_view name, std::string_view row);
 
   // Drops what ended before `before_ms`; returns what is dropped, so that reports can let go of

@@ -265,6 +265,13 @@ void Counters::ForEachRow(const std::function<void(int, int, bool, int64_t)>& ro
   }
 }
 
+void Counters::AllRows(const RowSink& sink) const {
+  for (const auto& slot : slots_) {
+    for (int64_t hour_ms : slot->series.hours())
+      sink(slot->area, slot->of, slot->unlocated, hour_ms, slot->series.RowOf(hour_ms));
+  }
+}
+
 Status Counters::Restore(int area, int of, bool unlocated, int64_t hour_ms, std::string_view row,
                          int64_t clock_ms) {
   Slot& slot = SlotOf(area, of, unlocated);

@@ -96,6 +96,7 @@ class Counters {
   // Every row there is.
   void ForEachRow(
       const std::function<void(int area, int of, bool unlocated, int64_t hour_ms)>& row) const;
+  void AllRows(const RowSink& sink) const;  // with their values
   Status Restore(int area, int of, bool unlocated, int64_t hour_ms, std::string_view row,
                  int64_t clock_ms);
   // For a restored incident: what the restored series have of it already.

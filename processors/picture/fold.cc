@@ -16,6 +16,8 @@
 namespace lagesbild::picture {
 namespace {
 
+using std::string_view_literals::operator""sv;
+
 // Rows of a partition, by the first byte of their keys; in key order a reader has the configuration
 // before what needs it.
 //   0                    format of the whole, clock
@@ -28,7 +30,28 @@ constexpr char kHeader = '0', kConfiguration = '1', kSource = '2', kCommand = '3
                kPicture = '5';
 constexpr uint8_t kFormat = 1;
 
+std::string NumberRow(int64_t number) {
+  std::string row;
+  ByteWriter w(row);
+  w.Byte(kFormat);
+  w.Signed(number);
+  return row;
+}
+
 }  // namespace
+
+std::map<std::string, std::string> SeedRows(const std::map<std::string, std::string>& rows,
+                                            int64_t clock_ms) {
+  std::map<std::string, std::string> seed;
+  for (const auto& [key, value] : rows) {
+    const bool organisations = key.size() > 2 && key[0] == kPicture && key.ends_with("\0O"sv) &&
+                               key.find('\0') == key.size() - 2;
+    if (key[0] == kConfiguration || key[0] == kSource || organisations) seed[key] = value;
+  }
+  if (!seed.contains(std::string(1, kConfiguration))) return {};
+  seed[std::string(1, kHeader)] = NumberRow(clock_ms);
+  return seed;
+}
 
 class Fold::Impl {
  public:
@@ -39,12 +62,15 @@ class Fold::Impl {
   Status Instant(int64_t clock_ms, std::span<const LogRecord> records, Effects& out);
   std::vector<Aggregate> CollectAggregates();
   void CollectRows(uint64_t commit, const RowSink& sink);
+  void AllRows(const RowSink& sink) const;
   Stats stats() const;
 
   int64_t clock_ms_ = std::numeric_limits<int64_t>::min();
   std::unique_ptr<Settings> settings_;
 
  private:
+  std::string ConfigurationRow() const;
+
   struct Due {
     int64_t due_ms;
     Picture* picture;
@@ -337,41 +363,20 @@ void Fold::Impl::CollectRows(uint64_t commit, const RowSink& sink) {
   const auto put = [&](std::string key, std::string value) {
     rows[std::move(key)] = std::move(value);
   };
-  if (std::exchange(dirty_header_, false)) {
-    std::string row;
-    ByteWriter w(row);
-    w.Byte(kFormat);
-    w.Signed(clock_ms_);
-    put(std::string(1, kHeader), std::move(row));
-  }
+  if (std::exchange(dirty_header_, false)) put(std::string(1, kHeader), NumberRow(clock_ms_));
   if (std::exchange(dirty_configuration_, false)) {
-    std::string row;
-    ByteWriter w(row);
-    w.Byte(kFormat);
-    w.Signed(version_);
-    w.String(encoded_settings_);
-    put(std::string(1, kConfiguration), std::move(row));
+    put(std::string(1, kConfiguration), ConfigurationRow());
   }
-  for (const auto& [org, minute_ms] : sources_.TakeDirty()) {
-    std::string row;
-    ByteWriter w(row);
-    w.Byte(kFormat);
-    w.Signed(minute_ms);
-    put(kSource + org, std::move(row));
-  }
+  for (const auto& [org, minute_ms] : sources_.TakeDirty())
+    put(kSource + org, NumberRow(minute_ms));
   std::erase_if(commands_, [&](const auto& c) {
     if (c.second > clock_ms_) return false;
     dirty_commands_.push_back(c.first);
     return true;
   });
   for (const std::string& id : std::exchange(dirty_commands_, {})) {
-    std::string row;
-    if (const auto it = commands_.find(id); it != commands_.end()) {
-      ByteWriter w(row);
-      w.Byte(kFormat);
-      w.Signed(it->second);
-    }
-    put(kCommand + id, std::move(row));
+    const auto it = commands_.find(id);
+    put(kCommand + id, it == commands_.end() ? std::string() : NumberRow(it->second));
   }
   markers_.CollectRows(
       [&](const std::string& key, std::string value) { put(kMarker + key, std::move(value)); });
@@ -382,6 +387,31 @@ void Fold::Impl::CollectRows(uint64_t commit, const RowSink& sink) {
     });
   }
   for (const auto& [key, value] : rows) sink(key, value.empty() ? nullptr : &value);
+}
+
+std::string Fold::Impl::ConfigurationRow() const {
+  std::string row = NumberRow(version_);
+  ByteWriter(row).String(encoded_settings_);
+  return row;
+}
+
+void Fold::Impl::AllRows(const RowSink& sink) const {
+  std::map<std::string, std::string> rows;
+  rows[std::string(1, kHeader)] = NumberRow(clock_ms_);
+  if (settings_ != nullptr) rows[std::string(1, kConfiguration)] = ConfigurationRow();
+  for (const auto& [org, minute_ms] : sources_.Minutes())
+    rows[kSource + org] = NumberRow(minute_ms);
+  for (const auto& [id, until_ms] : commands_) {
+    if (until_ms > clock_ms_) rows[kCommand + id] = NumberRow(until_ms);
+  }
+  markers_.AllRows(
+      [&](const std::string& key, std::string value) { rows[kMarker + key] = std::move(value); });
+  for (const auto& [id, picture] : pictures_) {
+    const std::string prefix = kPicture + id + '\0';
+    picture->AllRows(
+        [&](const std::string& key, std::string value) { rows[prefix + key] = std::move(value); });
+  }
+  for (const auto& [key, value] : rows) sink(key, &value);
 }
 
 Status Fold::Impl::Restore(std::string_view key, std::string_view value) {
@@ -467,6 +497,7 @@ Status Fold::Instant(int64_t clock_ms, std::span<const LogRecord> records, Effec
 int64_t Fold::clock_ms() const { return impl_->clock_ms_; }
 std::vector<Aggregate> Fold::CollectAggregates() { return impl_->CollectAggregates(); }
 void Fold::CollectRows(uint64_t commit, const RowSink& sink) { impl_->CollectRows(commit, sink); }
+void Fold::AllRows(const RowSink& sink) const { impl_->AllRows(sink); }
 Fold::Stats Fold::stats() const { return impl_->stats(); }
 const Settings* Fold::settings() const { return impl_->settings_.get(); }
 

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -37,6 +38,12 @@ struct Effects {
 // Reads the Settings out of a Configuration record. Injected: the wire form is not the fold's
 // business.
 using SettingsDecoder = std::function<StatusOr<Settings>(std::string_view encoded)>;
+
+// Rows that a fold may begin with where the log's beginning is gone: of the rows of a later state
+// the configuration, the sources and which of them a picture has, as of `clock_ms`. Empty if there
+// is no configuration among them.
+std::map<std::string, std::string> SeedRows(const std::map<std::string, std::string>& rows,
+                                            int64_t clock_ms);
 
 class Fold {
  public:
@@ -69,6 +76,12 @@ class Fold {
   // from all rows. `commit` rises by at least 1 a call.
   using RowSink = std::function<void(std::string_view key, const std::string* value_or_null)>;
   void CollectRows(uint64_t commit, const RowSink& sink);
+
+  // Every row that there is, changed or not, in key order, as if one commit had written all: two
+  // folds of one state, each restored from its rows, give the same bytes, whatever their commits
+  // were. But for two things that depend on the commits: the sequences of aggregates, and of an
+  // alert how much of what is too old to be held has been put into `past`. For audit.
+  void AllRows(const RowSink& sink) const;
 
   // For metrics: open alerts a severity, bytes held (estimate), rows held.
   struct Stats {

@@ -20,6 +20,13 @@
 
 namespace lagesbild::picture {
 
+struct Marker {
+  int64_t revision = 0;
+  bool withdrawn = false;
+  int64_t keep_until_ms = 0;
+};
+StatusOr<Marker> DecodeMarker(std::string_view row);  // DataLoss: not a row of this format
+
 class Markers {
  public:
   // The higher revision stays; of equal ones the first.
@@ -32,14 +39,11 @@ class Markers {
 
   // Rows: key without prefix, value empty: gone.
   void CollectRows(const std::function<void(std::string key, std::string value)>& sink);
+  // All there are, in no order.
+  void AllRows(const std::function<void(std::string key, std::string value)>& sink) const;
   Status Restore(std::string_view key, std::string_view row);
 
  private:
-  struct Marker {
-    int64_t revision = 0;
-    bool withdrawn = false;
-    int64_t keep_until_ms = 0;
-  };
   absl::flat_hash_map<ReportKey, Marker> markers_;
   absl::btree_set<std::pair<int64_t, ReportKey>> by_expiry_;
   absl::btree_set<ReportKey> dirty_;

@@ -65,6 +65,8 @@ class Picture {
   // Keys without the picture's prefix; value empty: the row is gone.
   using RowSink = std::function<void(std::string key, std::string value)>;
   void CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink);
+  // All that is held, changed or not, in no order; report chunks are numbered from 0 on.
+  void AllRows(const RowSink& sink) const;
   Status Restore(std::string_view key, std::string_view row, int64_t clock_ms);
   void FinishRestore(int64_t clock_ms);
 

@@ -3,10 +3,11 @@
 //
 // Keys (after the picture's prefix): a letter, then
 //   A name                                   an alert, or a pending count
-//   B area NUL series NUL [tu] hour          an hour of a series; t: the whole of it, u: its
-//   unlocated part O                                        organisations that ever had a report
-//   here Q area                                   sequence of the area's last aggregate R commit
-//   the reports that one commit changed S                                        silences
+//   B area NUL series NUL [tu] hour          an hour of a series; t: all of it, u: unlocated
+//   O                                        organisations that ever had a report here
+//   Q area                                   sequence of the area's last aggregate
+//   R commit                                 the reports that one commit changed
+//   S                                        silences
 // Hours and commits are 8 bytes, most significant first. Values open with a format byte.
 #include <algorithm>
 #include <utility>
@@ -30,6 +31,22 @@ std::string SeriesKey(const std::string& area, const std::string& of, bool unloc
                        static_cast<uint64_t>(hour_ms));
 }
 
+std::string OrganisationsRow(const std::set<std::string>& orgs) {
+  std::string row;
+  ByteWriter w(row);
+  w.Byte(kFormat);
+  for (const std::string& org : orgs) w.String(org);
+  return row;
+}
+
+std::string SequenceRow(int64_t sequence) {
+  std::string row;
+  ByteWriter w(row);
+  w.Byte(kFormat);
+  w.Signed(sequence);
+  return row;
+}
+
 }  // namespace
 
 void Picture::CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink) {
@@ -38,24 +55,27 @@ void Picture::CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink
     sink(SeriesKey(settings_->areas[area].id, ofs_->StoredName(of), unlocated, hour_ms),
          std::move(row));
   });
-  if (std::exchange(dirty_orgs_, false)) {
-    std::string row;
-    ByteWriter w(row);
-    w.Byte(kFormat);
-    for (const std::string& org : orgs_) w.String(org);
-    sink("O", std::move(row));
-  }
+  if (std::exchange(dirty_orgs_, false)) sink("O", OrganisationsRow(orgs_));
   for (const std::string& area : std::exchange(dirty_sequences_, {})) {
-    std::string row;
-    ByteWriter w(row);
-    w.Byte(kFormat);
-    w.Signed(sequences_[area]);
-    sink("Q" + area, std::move(row));
+    sink("Q" + area, SequenceRow(sequences_[area]));
   }
   reports_.CollectRows(commit, clock_ms, [&](uint64_t chunk, std::string row) {
     sink(KeyWithNumber("R", chunk), std::move(row));
   });
   if (std::exchange(dirty_silences_, false)) sink("S", silences_.Encode());
+}
+
+void Picture::AllRows(const RowSink& sink) const {
+  for (auto& [name, row] : alerts_.AllRows()) sink("A" + name, row);
+  counters_.AllRows([&](int area, int of, bool unlocated, int64_t hour_ms, std::string row) {
+    sink(SeriesKey(settings_->areas[area].id, ofs_->StoredName(of), unlocated, hour_ms),
+         std::move(row));
+  });
+  if (!orgs_.empty()) sink("O", OrganisationsRow(orgs_));
+  for (const auto& [area, sequence] : sequences_) sink("Q" + area, SequenceRow(sequence));
+  reports_.AllRows(
+      [&](uint64_t chunk, std::string row) { sink(KeyWithNumber("R", chunk), std::move(row)); });
+  if (std::string silences = silences_.Encode(); !silences.empty()) sink("S", std::move(silences));
 }
 
 Status Picture::Restore(std::string_view key, std::string_view row, int64_t clock_ms) {

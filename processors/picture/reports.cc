@@ -66,6 +66,34 @@ bool ReadReport(ByteReader& r, HeldReport& report) {
          std::abs(report.lon) <= 180 && report.precision_m >= 0 && report.precision_m < 1e9;
 }
 
+// Cuts entries into chunks.
+class ChunkWriter {
+ public:
+  using Put = std::function<void(uint64_t chunk, int64_t keep_until_ms, std::string row)>;
+  ChunkWriter(uint64_t first, Put put) : chunk_(first), put_(std::move(put)) {}
+
+  void Write(const ReportKey& key, int64_t until_ms, const HeldReport* report) {
+    ByteWriter w(row_);
+    if (row_.empty()) w.Byte(kChunkFormat);
+    keep_until_ms_ = std::max(keep_until_ms_, until_ms);
+    WriteKey(key, w);
+    w.Signed(until_ms);
+    w.Byte(report != nullptr ? 1 : 0);
+    if (report != nullptr) WriteReport(*report, w);
+    if (row_.size() >= kChunkBytes) Finish();
+  }
+  void Finish() {
+    if (row_.empty()) return;
+    put_(chunk_++, std::exchange(keep_until_ms_, 0), std::exchange(row_, {}));
+  }
+
+ private:
+  uint64_t chunk_;
+  const Put put_;
+  std::string row_;
+  int64_t keep_until_ms_ = 0;
+};
+
 int64_t ExpiryHour(int64_t keep_until_ms) { return FloorTo(keep_until_ms, kHourMs) + kHourMs; }
 
 }  // namespace
@@ -148,62 +176,71 @@ void Reports::CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink
     sink(it->first, {});
     it = chunks_.erase(it);
   }
-  std::string row;
-  int64_t keep_until_ms = 0;
-  uint64_t chunk = commit << kChunkBits;
-  const auto put = [&] {
-    chunks_[chunk] = keep_until_ms;
-    sink(chunk++, std::exchange(row, {}));
-    keep_until_ms = 0;
-  };
-  const auto write = [&](const ReportKey& key, int64_t until_ms, const HeldReport* report) {
-    ByteWriter w(row);
-    if (row.empty()) w.Byte(kChunkFormat);
-    keep_until_ms = std::max(keep_until_ms, until_ms);
-    WriteKey(key, w);
-    w.Signed(until_ms);
-    w.Byte(report != nullptr ? 1 : 0);
-    if (report != nullptr) WriteReport(*report, w);
-    if (row.size() >= kChunkBytes) put();
-  };
+  ChunkWriter chunks(commit << kChunkBits,
+                     [&](uint64_t chunk, int64_t keep_until_ms, std::string row) {
+                       chunks_[chunk] = keep_until_ms;
+                       sink(chunk, std::move(row));
+                     });
   for (const ReportKey& key : dirty_) {
     const HeldReport& report = *by_key_.find(key)->second;
-    write(key, report.keep_until_ms, &report);
+    chunks.Write(key, report.keep_until_ms, &report);
   }
-  for (const auto& [key, until_ms] : removed_) write(key, until_ms, nullptr);
-  if (!row.empty()) put();
+  for (const auto& [key, until_ms] : removed_) chunks.Write(key, until_ms, nullptr);
+  chunks.Finish();
   dirty_.clear();
   removed_.clear();
 }
 
-Status Reports::Restore(uint64_t chunk, std::string_view row, int64_t clock_ms) {
+Status ReadReportChunk(std::string_view row, absl::FunctionRef<void(StoredReport&&)> take) {
   ByteReader r(row);
   if (r.Byte() != kChunkFormat) return DataLoss("report chunk: unknown format");
-  int64_t chunk_until_ms = 0;
   while (r.ok() && !r.done()) {
-    auto report = std::make_unique<HeldReport>();
-    report->key.tip = r.Byte() != 0;
-    report->key.org = r.String();
-    report->key.id = r.String();
-    report->keep_until_ms = r.TimeMs();
-    chunk_until_ms = std::max(chunk_until_ms, report->keep_until_ms);
-    const bool held = r.Byte() == 1;
-    const bool good = !held || ReadReport(r, *report);
+    StoredReport stored{std::make_unique<HeldReport>()};
+    HeldReport& report = *stored.report;
+    report.key.tip = r.Byte() != 0;
+    report.key.org = r.String();
+    report.key.id = r.String();
+    report.keep_until_ms = r.TimeMs();
+    stored.held = r.Byte() == 1;
+    const bool good = !stored.held || ReadReport(r, report);
     if (!r.ok()) break;
     if (!good) return DataLoss("report chunk: a value that no report has");
-    // What is this old may have outlived, in its chunk, the later word that it is gone.
-    if (report->keep_until_ms + kSlackMs <= clock_ms) continue;
-    if (HeldReport* before = Find(report->key)) Drop(before);
-    if (held) Add(std::move(report));
+    take(std::move(stored));
   }
-  chunks_[chunk] = chunk_until_ms;
   return r.ok() ? absl::OkStatus() : DataLoss("report chunk: cut");
+}
+
+Status Reports::Restore(uint64_t chunk, std::string_view row, int64_t clock_ms) {
+  int64_t chunk_until_ms = 0;
+  const Status read = ReadReportChunk(row, [&](StoredReport&& stored) {
+    std::unique_ptr<HeldReport>& report = stored.report;
+    chunk_until_ms = std::max(chunk_until_ms, report->keep_until_ms);
+    // What is this old may have outlived, in its chunk, the later word that it is gone.
+    if (report->keep_until_ms + kSlackMs <= clock_ms) return;
+    if (HeldReport* before = Find(report->key)) Drop(before);
+    if (stored.held) Add(std::move(report));
+  });
+  chunks_[chunk] = chunk_until_ms;
+  return read;
 }
 
 std::vector<uint64_t> Reports::chunks() const {
   std::vector<uint64_t> out;
   for (const auto& [commit, until_ms] : chunks_) out.push_back(commit);
   return out;
+}
+
+void Reports::AllRows(const RowSink& sink) const {
+  std::vector<const HeldReport*> ordered;
+  for (const auto& [key, report] : by_key_) ordered.push_back(report.get());
+  std::sort(ordered.begin(), ordered.end(),
+            [](const HeldReport* a, const HeldReport* b) { return a->key < b->key; });
+  ChunkWriter chunks(
+      0, [&](uint64_t chunk, int64_t, std::string row) { sink(chunk, std::move(row)); });
+  for (const HeldReport* report : ordered) {
+    chunks.Write(report->key, report->keep_until_ms, report);
+  }
+  chunks.Finish();
 }
 
 }  // namespace lagesbild::picture

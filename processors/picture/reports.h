@@ -18,11 +18,20 @@
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "base/status.h"
 #include "picture/report.h"
 #include "picture/series.h"
 
 namespace lagesbild::picture {
+
+// One entry of a stored chunk: a report as it stood, or that it is gone.
+struct StoredReport {
+  std::unique_ptr<HeldReport> report;  // key and keep_until_ms alone where it is not held
+  bool held = false;
+};
+// Calls `take` for each entry, in the order written. DataLoss: not a chunk of this format.
+Status ReadReportChunk(std::string_view row, absl::FunctionRef<void(StoredReport&&)> take);
 
 class Reports {
  public:
@@ -51,6 +60,8 @@ class Reports {
   // Chunks in ascending order. DataLoss: not a chunk of this format.
   Status Restore(uint64_t chunk, std::string_view row, int64_t clock_ms);
   std::vector<uint64_t> chunks() const;
+  // All that is held, in the order of keys, in chunks from 0 on.
+  void AllRows(const RowSink& sink) const;
 
  private:
   absl::flat_hash_map<ReportKey, std::unique_ptr<HeldReport>> by_key_;

@@ -212,14 +212,14 @@ std::string Series::RowOf(int64_t hour_ms) const {
   return row;
 }
 
-Status Series::Restore(int64_t hour_ms, std::string_view row, int64_t clock_ms) {
+StatusOr<SeriesRow> DecodeSeriesRow(std::string_view row) {
   ByteReader r(row);
   if (r.Byte() != kRowFormat) return DataLoss("series row: unknown format");
-  const Counts hour = ReadCounts(r);
+  SeriesRow out;
+  out.hour = ReadCounts(r);
   const uint64_t minutes = r.Varint();
-  if (!IsTimeMs(hour_ms) || hour_ms % kHourMs != 0) return DataLoss("series row: not of an hour");
-  if (minutes > 60 || hour.empty()) return DataLoss("series row: a count that no hour has");
-  AddTo(hours_, hour_ms, hour, 1, clock_ms);
+  if (minutes > 60 || out.hour.empty()) return DataLoss("series row: a count that no hour has");
+  out.minutes.reserve(minutes);
   int before = -1;
   for (uint64_t i = 0; i < minutes && r.ok(); ++i) {
     const int minute = r.Byte();
@@ -227,9 +227,20 @@ Status Series::Restore(int64_t hour_ms, std::string_view row, int64_t clock_ms) 
     if (minute <= before || minute > 59 || counts.empty())
       return DataLoss("series row: a count that no minute has");
     before = minute;
-    AddTo(minutes_, hour_ms + minute * kMinuteMs, counts, 1, clock_ms);
+    out.minutes.emplace_back(minute, counts);
   }
-  return r.ok() && r.done() ? absl::OkStatus() : DataLoss("series row: cut or too long");
+  if (!r.ok() || !r.done()) return DataLoss("series row: cut or too long");
+  return out;
+}
+
+Status Series::Restore(int64_t hour_ms, std::string_view row, int64_t clock_ms) {
+  LB_ASSIGN_OR_RETURN(const SeriesRow counts, DecodeSeriesRow(row));
+  if (!IsTimeMs(hour_ms) || hour_ms % kHourMs != 0) return DataLoss("series row: not of an hour");
+  AddTo(hours_, hour_ms, counts.hour, 1, clock_ms);
+  for (const auto& [minute, of_minute] : counts.minutes) {
+    AddTo(minutes_, hour_ms + minute * kMinuteMs, of_minute, 1, clock_ms);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace lagesbild::picture

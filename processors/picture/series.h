@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -32,6 +33,13 @@ struct Counts {
   void Add(const Counts& other, int sign);
 };
 Counts CountsOf(const Contribution& contribution);
+
+// A stored row: an hour's counts, and those of its minutes, ascending, that a window can still see.
+struct SeriesRow {
+  Counts hour;
+  std::vector<std::pair<int, Counts>> minutes;
+};
+StatusOr<SeriesRow> DecodeSeriesRow(std::string_view row);  // DataLoss: not a row of this format
 
 class Series {
  public:

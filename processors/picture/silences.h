@@ -27,11 +27,13 @@ class Silences {
   std::string Encode() const;
   Status Restore(std::string_view row);
 
- private:
   struct Entry {
     std::string area_id, rule;  // rule empty: all
     int64_t until_ms = 0;
   };
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
   std::vector<Entry> entries_;  // ordered by (area, rule); few
 };
 

@@ -37,6 +37,7 @@ class Sources {
 
   // Stored rows: org and the minute it was last heard of; those changed since the last call.
   std::vector<std::pair<std::string, int64_t>> TakeDirty();
+  const std::map<std::string, int64_t>& Minutes() const { return known_; }  // all of them
   void Restore(const std::string& org, int64_t last_ms) { known_[org] = last_ms; }
 
  private:

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "fuzz/forms.h"
 #include "picture/fold.h"
+#include "picture/row_text.h"
 #include "stream/settings_codec.h"
 
 namespace lagesbild {
@@ -21,6 +22,12 @@ void Run(std::string_view input) {
   std::map<std::string_view, std::string_view> rows;
   const std::vector<std::string_view> pieces = fuzz::PiecesOf(input);
   for (size_t i = 0; i + 1 < pieces.size(); i += 2) rows[pieces[i]] = pieces[i + 1];
+  // Said to a person, readable or not.
+  for (const auto& [key, value] : rows) {
+    picture::RowName(key);
+    picture::RowJson(key, value).status().IgnoreError();
+    picture::ForEachItem(key, value, [](const std::string&, const std::string&) {}).IgnoreError();
+  }
   picture::Fold fold(&stream::DecodeSettings);
   const Status status = Restore(rows, fold);
   if (!status.ok()) {
@@ -30,6 +37,7 @@ void Run(std::string_view input) {
   }
   fold.stats();
   fold.CollectAggregates();
+  fold.AllRows([](std::string_view, const std::string*) {});
   fold.CollectRows(1'000'000, [](std::string_view, const std::string*) {});
 }
 
