@@ -7,12 +7,21 @@
 #include <rocksdb/table.h>
 
 #include <algorithm>
+#include <cstdarg>
 #include <filesystem>
 
 namespace lagesbild::io {
 namespace {
 
 constexpr size_t kWriteBufferBytes = 16 << 20;
+constexpr int kReadAttempts = 5;
+
+// RocksDB's own log of what it does goes beside the data; a reader leaves no trace there.
+class NoLog : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
 
 rocksdb::CompressionType BestCompression() {
   const auto supported = rocksdb::GetSupportedCompressions();
@@ -81,6 +90,29 @@ StatusOr<std::unique_ptr<rocksdb::DB>> OpenRocks(const std::string& dir,
   std::unique_ptr<rocksdb::DB> owned(db);
   LB_RETURN_IF_ERROR(FromRocks(opened));
   return owned;
+}
+
+// A reader of one moment, not a secondary: that one follows the writer, which nobody here needs,
+// and wants a folder of its own to write to. All files are opened at once, so that a compaction of
+// the writer takes none away later; one that does so in between is an opening that fails, and is
+// done again.
+StatusOr<std::unique_ptr<rocksdb::DB>> OpenRocksToRead(const std::string& dir) {
+  std::error_code error;
+  if (!std::filesystem::exists(dir, error)) return NotFound(dir + ": there is no state");
+  if (!std::filesystem::exists(dir + "/CURRENT", error)) {
+    return DataLoss(dir + " holds no database");
+  }
+  rocksdb::Options options;
+  options.info_log = std::make_shared<NoLog>();
+  options.max_open_files = -1;
+  rocksdb::Status opened;
+  for (int i = 0; i < kReadAttempts; ++i) {
+    rocksdb::DB* db = nullptr;
+    opened = rocksdb::DB::OpenForReadOnly(options, dir, &db);
+    std::unique_ptr<rocksdb::DB> owned(db);
+    if (opened.ok()) return owned;
+  }
+  return FromRocks(opened);
 }
 
 rocksdb::WriteOptions CommitOptions() {

@@ -42,6 +42,11 @@ Status FromRocks(const rocksdb::Status& status);
 // files but no database: never a silent empty start.
 StatusOr<std::unique_ptr<rocksdb::DB>> OpenRocks(const std::string& dir, const RocksMemory& memory);
 
+// Opens what is there to read, as it is at this moment, also while a service writes to it: no lock
+// is taken, and nothing in the folder is written. NotFound: there is no database. DataLoss:
+// damaged.
+StatusOr<std::unique_ptr<rocksdb::DB>> OpenRocksToRead(const std::string& dir);
+
 // WAL on, sync off: durable against the death of the process.
 rocksdb::WriteOptions CommitOptions();
 

@@ -6,7 +6,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -35,9 +37,10 @@ rocksdb::Slice SliceOf(std::string_view s) { return {s.data(), s.size()}; }
 
 class RocksStore : public stream::Store {
  public:
-  explicit RocksStore(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {}
+  RocksStore(std::unique_ptr<rocksdb::DB> db, bool writes) : db_(std::move(db)), writes_(writes) {}
 
   Status Write(std::vector<Change> changes) override {
+    if (!writes_) return FailedPrecondition("this store was opened to read");
     rocksdb::WriteBatch batch;
     for (const Change& c : changes) {
       if (c.value) {
@@ -72,10 +75,12 @@ class RocksStore : public stream::Store {
 
  private:
   std::unique_ptr<rocksdb::DB> db_;
+  const bool writes_;
 };
 
-Status CheckIdentity(rocksdb::DB& db, const std::string& dir, const std::string& group,
-                     int32_t partition) {
+// True if it is ours, false if it is empty.
+StatusOr<bool> CheckIdentity(rocksdb::DB& db, const std::string& dir, const std::string& group,
+                             int32_t partition) {
   std::string row;
   const rocksdb::Status status = db.Get(rocksdb::ReadOptions(), SliceOf(kIdentityKey), &row);
   if (status.IsNotFound()) {
@@ -83,7 +88,7 @@ Status CheckIdentity(rocksdb::DB& db, const std::string& dir, const std::string&
     it->SeekToFirst();
     if (it->Valid()) return DataLoss(dir + " is a database, but not one of ours");
     LB_RETURN_IF_ERROR(FromRocks(it->status()));
-    return FromRocks(db.Put(CommitOptions(), SliceOf(kIdentityKey), Identity(group, partition)));
+    return false;
   }
   LB_RETURN_IF_ERROR(FromRocks(status));
   if (!row.empty() && static_cast<uint8_t>(row[0]) > kFormat) {
@@ -92,7 +97,13 @@ Status CheckIdentity(rocksdb::DB& db, const std::string& dir, const std::string&
   if (row != Identity(group, partition)) {
     return DataLoss(dir + " belongs to another group or partition");
   }
-  return absl::OkStatus();
+  return true;
+}
+
+constexpr std::string_view kFolder = "picture-";
+
+std::string FolderOf(const std::string& group_dir, int32_t partition) {
+  return group_dir + "/" + std::string(kFolder) + std::to_string(partition);
 }
 
 }  // namespace
@@ -119,9 +130,7 @@ RocksStores::RocksStores(std::string dir, std::string group, const RocksMemory& 
 
 RocksStores::~RocksStores() { close(lock_fd_); }
 
-std::string RocksStores::DirOf(int32_t partition) const {
-  return dir_ + "/picture-" + std::to_string(partition);
-}
+std::string RocksStores::DirOf(int32_t partition) const { return FolderOf(dir_, partition); }
 
 StatusOr<std::unique_ptr<stream::Store>> RocksStores::Open(int32_t partition) {
   const std::string dir = DirOf(partition);
@@ -132,8 +141,36 @@ StatusOr<std::unique_ptr<stream::Store>> RocksStores::Open(int32_t partition) {
   }
   LB_RETURN_IF_ERROR(opened.status());
   std::unique_ptr<rocksdb::DB> db = *std::move(opened);
-  LB_RETURN_IF_ERROR(CheckIdentity(*db, dir, group_, partition));
-  return std::make_unique<RocksStore>(std::move(db));
+  LB_ASSIGN_OR_RETURN(const bool ours, CheckIdentity(*db, dir, group_, partition));
+  if (!ours) {
+    LB_RETURN_IF_ERROR(
+        FromRocks(db->Put(CommitOptions(), SliceOf(kIdentityKey), Identity(group_, partition))));
+  }
+  return std::make_unique<RocksStore>(std::move(db), /*writes=*/true);
+}
+
+StatusOr<std::unique_ptr<stream::Store>> RocksStores::OpenToRead(const std::string& dir,
+                                                                 const std::string& group,
+                                                                 int32_t partition) {
+  const std::string folder = FolderOf(dir + "/" + group, partition);
+  LB_ASSIGN_OR_RETURN(std::unique_ptr<rocksdb::DB> db, OpenRocksToRead(folder));
+  LB_RETURN_IF_ERROR(CheckIdentity(*db, folder, group, partition).status());
+  return std::make_unique<RocksStore>(std::move(db), /*writes=*/false);
+}
+
+std::vector<int32_t> RocksStores::Partitions(const std::string& dir, const std::string& group) {
+  std::vector<int32_t> partitions;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(dir + "/" + group, error)) {
+    const std::string name = entry.path().filename();
+    int32_t partition = 0;
+    if (!name.starts_with(kFolder)) continue;
+    const char* end = name.data() + name.size();
+    const auto [at, bad] = std::from_chars(name.data() + kFolder.size(), end, partition);
+    if (bad == std::errc() && at == end) partitions.push_back(partition);
+  }
+  std::sort(partitions.begin(), partitions.end());
+  return partitions;
 }
 
 Status RocksStores::Discard(int32_t partition) {

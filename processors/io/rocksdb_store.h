@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "io/rocksdb_common.h"
 #include "stream/ports.h"
@@ -26,6 +27,14 @@ class RocksStores : public stream::Stores {
 
   // DataLoss: damaged, another group's or partition's, or of a newer format.
   StatusOr<std::unique_ptr<stream::Store>> Open(int32_t partition) override;
+  // The store of `partition` as it is at this moment, to read: also while the service runs. Its
+  // Write is FailedPrecondition. NotFound: this machine has none. DataLoss as of Open.
+  static StatusOr<std::unique_ptr<stream::Store>> OpenToRead(const std::string& dir,
+                                                             const std::string& group,
+                                                             int32_t partition);
+  // The partitions that have a store under `dir`, ascending.
+  static std::vector<int32_t> Partitions(const std::string& dir, const std::string& group);
+
   // Renames the folder to picture-<partition>.set-aside-<n>.
   Status Discard(int32_t partition) override;
 

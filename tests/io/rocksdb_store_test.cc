@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "support/temp_dir.h"
 
@@ -36,6 +37,13 @@ class RocksStoresTest : public testing::Test {
                     })
                     .ok());
     return rows;
+  }
+
+  std::set<std::string> Files() const {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_.path()))
+      names.insert(entry.path());
+    return names;
   }
 
   TempDir dir_;
@@ -102,6 +110,37 @@ TEST_F(RocksStoresTest, ADamagedStoreIsDataLossNeverEmpty) {
   EXPECT_TRUE(absl::IsDataLoss(stores->Open(0).status()));
   std::ofstream(dir_ / "g/picture-0/CURRENT") << "MANIFEST-999999\n";
   EXPECT_TRUE(absl::IsDataLoss(stores->Open(0).status()));
+}
+
+// As `lagesbild state` and `audit` do.
+TEST_F(RocksStoresTest, AReaderSeesWhatWasCommittedWhileTheWriterIsAtWork) {
+  auto stores = Stores();
+  auto store = Open(*stores);
+  ASSERT_TRUE(store->Write({{"a", "1"}}).ok());
+  const std::set<std::string> files = Files();
+  auto reader = RocksStores::OpenToRead(dir_.path(), "g", 0);
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  EXPECT_EQ(All(**reader), (Rows{{"a", "1"}}));
+  ASSERT_TRUE(store->Write({{"a", "2"}, {"b", "3"}}).ok());
+  EXPECT_EQ(All(**reader), (Rows{{"a", "1"}})) << "a reader is of one moment";
+  EXPECT_EQ(All(**RocksStores::OpenToRead(dir_.path(), "g", 0)), (Rows{{"a", "2"}, {"b", "3"}}));
+  EXPECT_EQ((*reader)->Write({{"a", "9"}}).code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Files(), files) << "and leaves nothing behind";
+}
+
+TEST_F(RocksStoresTest, AReaderMakesNothingWhereThereIsNothing) {
+  EXPECT_EQ(RocksStores::OpenToRead(dir_.path(), "g", 0).status().code(), StatusCode::kNotFound);
+  EXPECT_TRUE(RocksStores::Partitions(dir_.path(), "g").empty());
+  EXPECT_TRUE(Files().empty());
+}
+
+TEST_F(RocksStoresTest, AReaderRefusesAnotherGroupsStore) {
+  {
+    Open(*Stores("g"), 3);
+  }
+  EXPECT_EQ(RocksStores::Partitions(dir_.path(), "g"), (std::vector<int32_t>{3}));
+  std::filesystem::rename(dir_.path() + "/g", dir_.path() + "/h");
+  EXPECT_EQ(RocksStores::OpenToRead(dir_.path(), "h", 3).status().code(), StatusCode::kDataLoss);
 }
 
 }  // namespace
