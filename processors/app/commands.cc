@@ -25,6 +25,9 @@ std::vector<Command> AllCommands() {
   all.push_back(AlertsSilenceCommand());
   all.push_back(AlertsUnsilenceCommand());
   all.push_back(HealthCommand());
+  all.push_back(StateListCommand());
+  all.push_back(StateGetCommand());
+  all.push_back(StateDumpCommand());
   all.push_back(FeedPolisenCommand());
   all.push_back(FeedCsvCommand());
   all.push_back(FeedNdjsonCommand());

@@ -36,6 +36,11 @@ Command TopicsPlanCommand();  // service/topics_command.cc
 Command TopicsApplyCommand();
 Command TopicsCheckCommand();
 
+Command StateListCommand();  // oncall/state_command.cc
+Command StateGetCommand();
+Command StateDumpCommand();
+
+
 std::vector<Command> AllCommands();
 
 }  // namespace lagesbild::app
