@@ -40,6 +40,7 @@ Command StateListCommand();  // oncall/state_command.cc
 Command StateGetCommand();
 Command StateDumpCommand();
 
+Command DlqListCommand();  // oncall/dlq_command.cc
 
 std::vector<Command> AllCommands();
 

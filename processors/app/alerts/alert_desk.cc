@@ -9,8 +9,6 @@
 #include "app/exit_code.h"
 #include "app/service/log_publisher.h"
 #include "feeds/replay_writer.h"
-#include "io/embedded_log.h"
-#include "io/kafka_log.h"
 #include "io/kafka_producer.h"
 #include "stream/topics.h"
 
@@ -134,42 +132,14 @@ const Voice* AlertDesk::Speak() {
   return &voice_;
 }
 
-stream::Log* AlertDesk::OpenEmbedded(const Config& config) {
-  const std::string dir = EmbeddedLogDir(config);
-  if (!std::filesystem::exists(dir)) {
-    Fail(kExitNoFile, dir + ": there is no embedded log; `lagesbild run --embedded` makes it");
-    return nullptr;
-  }
-  memory_ = std::make_unique<io::RocksMemory>(static_cast<size_t>(config.state_memory_bytes));
-  auto log = io::EmbeddedLog::Open(dir, *memory_, clock_);
-  if (log.ok()) return (log_ = std::move(*log)).get();
-  if (log.status().code() == StatusCode::kFailedPrecondition) {
-    Fail(kExitUnavailable, dir +
-                               ": another process holds the embedded log, as the service does "
-                               "while it runs; stop it first, or run it on Kafka");
-  } else {
-    Fail(log.status(), false);
-  }
-  return nullptr;
-}
-
 stream::Log* AlertDesk::OpenLog() {
-  if (log_ != nullptr) return log_.get();
+  if (log_ != nullptr) return &log_->log();
   const Config* config = Options();
   if (config == nullptr) return nullptr;
-  if (args_.Switch("--embedded")) return OpenEmbedded(*config);
-  if (config->kafka.bootstrap_servers.empty()) {
-    Fail(kExitBadConfig, "kafka.bootstrap.servers is not set; set it, or say --embedded or a file");
-    return nullptr;
-  }
-  auto settings = KafkaSettings(config->kafka, kClientId);
-  if (!settings.ok()) {
-    Fail(settings.status(), false);
-    return nullptr;
-  }
-  auto log = io::KafkaLog::Open({.config = *std::move(settings), .output_topics = {}});
-  if (log.ok()) return (log_ = std::move(*log)).get();
-  Fail(log.status(), false);
+  LogAccess::Failure failure;
+  log_ = LogAccess::Open(*config, args_.Switch("--embedded"), kClientId, failure);
+  if (log_ != nullptr) return &log_->log();
+  Fail(failure.code, failure.what);
   return nullptr;
 }
 
@@ -229,13 +199,13 @@ StatusOr<std::unique_ptr<feeds::Publisher>> AlertDesk::OpenPublisher() {
   const Config& config = *Options();
   const stream::Topics topics = stream::MakeTopics(config.topics_prefix, {});
   if (args_.Switch("--embedded")) {
-    LB_ASSIGN_OR_RETURN(auto publisher, LogPublisher::Open(*log_, topics));
+    LB_ASSIGN_OR_RETURN(auto publisher, LogPublisher::Open(log_->log(), topics));
     return std::unique_ptr<feeds::Publisher>(std::move(publisher));
   }
   for (const stream::RawTopic& raw : topics.raw) {
     if (raw.channel != Channel::kCommands) continue;
     // The producer would wait for the topic to appear.
-    if (log_->Describe(raw.name).status().code() == StatusCode::kNotFound)
+    if (log_->log().Describe(raw.name).status().code() == StatusCode::kNotFound)
       return NotFound("topic " + raw.name + " is missing; `lagesbild topics apply` creates it");
     LB_ASSIGN_OR_RETURN(const io::KafkaConfig settings, KafkaSettings(config.kafka, kClientId));
     LB_ASSIGN_OR_RETURN(auto producer, io::KafkaProducer::Make(settings));

@@ -16,9 +16,8 @@
 #include "app/alerts/alert_words.h"
 #include "app/command.h"
 #include "app/config/config.h"
+#include "app/service/log_access.h"
 #include "feeds/publisher.h"
-#include "io/rocksdb_common.h"
-#include "io/system_clock.h"
 #include "stream/ports.h"
 
 namespace lagesbild::app {
@@ -60,9 +59,7 @@ class AlertDesk {
  private:
   bool Fail(const Status& status, bool from_file);
   bool OpenReader();
-  // The embedded log or Kafka.
   stream::Log* OpenLog();
-  stream::Log* OpenEmbedded(const Config& config);
   StatusOr<std::unique_ptr<feeds::Publisher>> OpenPublisher();
   const Config* Options();  // the configuration without the files that it names
 
@@ -71,9 +68,7 @@ class AlertDesk {
   int exit_code_ = 0;
   std::unique_ptr<LoadedConfig> whole_, options_;
   Voice voice_;
-  io::SystemClock clock_;
-  std::unique_ptr<io::RocksMemory> memory_;
-  std::unique_ptr<stream::Log> log_;
+  std::unique_ptr<LogAccess> log_;
   std::unique_ptr<AlertReader> reader_;
 };
 
