@@ -41,6 +41,7 @@ Command StateGetCommand();
 Command StateDumpCommand();
 
 Command DlqListCommand();  // oncall/dlq_command.cc
+Command AuditCommand();    // oncall/audit_command.cc
 
 std::vector<Command> AllCommands();
 
