@@ -27,6 +27,7 @@ std::vector<Command> AllCommands() {
   all.push_back(HealthCommand());
   all.push_back(DlqListCommand());
   all.push_back(AuditCommand());
+  all.push_back(ResetCommand());
   all.push_back(StateListCommand());
   all.push_back(StateGetCommand());
   all.push_back(StateDumpCommand());

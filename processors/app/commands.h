@@ -42,6 +42,7 @@ Command StateDumpCommand();
 
 Command DlqListCommand();  // oncall/dlq_command.cc
 Command AuditCommand();    // oncall/audit_command.cc
+Command ResetCommand();    // oncall/reset_command.cc
 
 std::vector<Command> AllCommands();
 

@@ -31,6 +31,10 @@ class KafkaAdmin {
   // Sets these properties and leaves the others as they are. NotFound.
   Status Configure(const std::string& topic, const Config& changes);
 
+  // Who is in the group, a line each: its instance id, else its member id, and where it is. Empty:
+  // nobody, or no such group.
+  StatusOr<std::vector<std::string>> GroupMembers(const std::string& group);
+
  private:
   struct Entry {
     std::string name, value;

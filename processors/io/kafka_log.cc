@@ -44,6 +44,12 @@ Status KafkaLog::CreateTopic(const stream::TopicInfo& topic) {
   return admin->Create(topic);
 }
 
+StatusOr<std::vector<std::string>> KafkaLog::GroupMembers(const std::string& group) {
+  absl::MutexLock lock(&mutex_);
+  LB_ASSIGN_OR_RETURN(KafkaAdmin * admin, Admin());
+  return admin->GroupMembers(group);
+}
+
 Status KafkaLog::ConfigureTopic(const std::string& topic, const KafkaAdmin::Config& changes) {
   absl::MutexLock lock(&mutex_);
   LB_ASSIGN_OR_RETURN(KafkaAdmin * admin, Admin());

@@ -41,6 +41,8 @@ class KafkaLog : public stream::Log {
   Status CreateTopic(const stream::TopicInfo& topic) override;
   // Sets these properties of a topic, leaves the others. NotFound.
   Status ConfigureTopic(const std::string& topic, const KafkaAdmin::Config& changes);
+  // As of KafkaAdmin.
+  StatusOr<std::vector<std::string>> GroupMembers(const std::string& group);
 
  private:
   explicit KafkaLog(KafkaLogOptions options);
