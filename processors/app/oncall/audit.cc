@@ -276,7 +276,9 @@ void Audit::Collect(Work& work, picture::Fold& fold, bool and_before) {
     std::string area = aggregate.area;
     work.current[std::move(area)] = std::move(aggregate);
   }
-  outputs_->Compare(work.partition, work.current, fold.clock_ms(), and_before, findings_);
+  if (fold.settings() == nullptr) return;
+  outputs_->Compare(work.partition, work.current, *fold.settings(), fold.clock_ms(), and_before,
+                    findings_);
 }
 
 Status Audit::CompareStored(Work& work, const Stored& stored, const picture::Fold& fold) {

@@ -126,14 +126,16 @@ std::set<int64_t> AuditOutputs::ClocksOf(int32_t partition) const {
 
 void AuditOutputs::Compare(int32_t partition,
                            const std::map<std::string, picture::Aggregate>& current,
-                           int64_t clock_ms, bool and_before, Findings& findings) {
+                           const Settings& settings, int64_t clock_ms, bool and_before,
+                           Findings& findings) {
   for (auto& [area, latest] : latest_) {
     if (PartitionOfPicture(latest.picture) != partition || latest.compared) continue;
     if (latest.as_of_ms != clock_ms && !(and_before && latest.as_of_ms < clock_ms)) continue;
     latest.compared = true;
     const auto it = current.find(area);
     if (it == current.end()) {
-      if (!latest.counts) continue;  // all has left its windows
+      // All has left its windows, or the area is gone.
+      if (!latest.counts || settings.FindArea(area) < 0) continue;
       findings.Add(Findings::kAggregate,
                    area + ": the topic has " + latest.value + "; the log gives no count there");
       continue;

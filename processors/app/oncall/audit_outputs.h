@@ -15,6 +15,7 @@
 
 #include "app/oncall/audit_state.h"
 #include "app/oncall/findings.h"
+#include "base/settings.h"
 #include "picture/outputs.h"
 #include "stream/ports.h"
 
@@ -35,9 +36,10 @@ class AuditOutputs {
   // The clocks at which the latest aggregates of a partition's areas were announced.
   std::set<int64_t> ClocksOf(int32_t partition) const;
   // `current`: what the log gives for each area at `clock_ms`. Compares the areas whose latest was
-  // announced at that time; with `and_before`, also all that were announced earlier.
+  // announced at that time; with `and_before`, also all that were announced earlier. An area that
+  // `settings`, those in force, no longer have is left out: its last aggregate stays as it was.
   void Compare(int32_t partition, const std::map<std::string, picture::Aggregate>& current,
-               int64_t clock_ms, bool and_before, Findings& findings);
+               const Settings& settings, int64_t clock_ms, bool and_before, Findings& findings);
   // Stored alerts, as of `clock_ms`. `committed`: the state is no later than what was committed
   // before the topics were read.
   void CompareStored(int32_t partition, const std::string& where,

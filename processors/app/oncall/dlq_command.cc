@@ -98,8 +98,10 @@ StatusOr<Counted> CountLetters(stream::Log& log, const std::string& topic, const
         }
         return true;
       }));
-  std::stable_sort(counted.newest.begin(), counted.newest.end(),
-                   [](const Letter& a, const Letter& b) { return a.at_ms < b.at_ms; });
+  std::sort(counted.newest.begin(), counted.newest.end(), [](const Letter& a, const Letter& b) {
+    return std::tie(a.at_ms, a.topic, a.partition, a.offset) <
+           std::tie(b.at_ms, b.topic, b.partition, b.offset);
+  });
   while (counted.newest.size() > list) counted.newest.pop_front();
   return counted;
 }

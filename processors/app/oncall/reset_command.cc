@@ -106,9 +106,10 @@ Command ResetCommand() {
       "- transitions that were announced are announced again, with the same ids and sequences: a\n"
       "  reader that drops what it has seen (ce_id) sees nothing new;\n"
       "- aggregates are announced again, numbered from 1;\n"
-      "- where the log's beginning is gone (retention), the configuration in force stays, reports\n"
-      "  and alerts from before are forgotten, and an alert whose episode began before may be\n"
-      "  announced under another id.\n"
+      "- where the log's beginning is gone (retention), the configuration in force stays, and "
+      "reports\n"
+      "  and alerts from before are forgotten: an alert whose episode began before may open under\n"
+      "  another id, and the old one, if it was open, is never resolved.\n"
       "Never touched: the topics that partners write to, the picture log, intake.\n"
       "Exit 1: refused; 69: no broker.",
       WithConfigFlags({

@@ -115,6 +115,18 @@ class EmbeddedTown {
     ASSERT_TRUE(sink->Produce({topic, 0}, {.key = key, .value = value}).ok());
     ASSERT_TRUE(sink->Commit().ok());
   }
+  // The picture log begins at `begin`, as retention would have it.
+  void TrimLog(int64_t begin) {
+    const auto end = static_cast<int64_t>(Records(topics_.picture_log).size());
+    EditLog([&](rocksdb::DB& db) {
+      const uint32_t id = TopicId(db, topics_.picture_log);
+      for (int64_t offset = 0; offset < begin; ++offset)
+        ASSERT_TRUE(db.Delete({}, io::embedded::RecordKeyOf(id, 0, offset)).ok());
+      ASSERT_TRUE(db.Put({}, io::embedded::PartitionKey('p', id, 0),
+                         io::embedded::PartitionRow(begin, end, 0, 0, 0))
+                      .ok());
+    });
+  }
   // The id that the embedded log knows a topic by.
   static uint32_t TopicId(rocksdb::DB& db, const std::string& topic) {
     std::string row;

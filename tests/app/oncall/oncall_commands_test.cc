@@ -130,6 +130,20 @@ TEST_F(OnCall, AStoreThatMissedAResetIsBroughtForward) {
   EXPECT_EQ(audit.code, kExitOk) << audit.out << audit.err;
 }
 
+// As retention leaves it: the configuration is gone from the log, the reports are not.
+TEST_F(OnCall, AResetOfALogWhoseBeginningIsGoneKeepsTheConfiguration) {
+  town_.TrimLog(1);
+  const Ran reset = town_.Run({"reset", "--embedded", "--yes", "--json"});
+  ASSERT_EQ(reset.code, kExitOk) << reset.err;
+  EXPECT_THAT(reset.out, AllOf(HasSubstr(R"("new_offset":1)"), HasSubstr(R"("rows_kept":6)")));
+  town_.Publish({town_.Report("a4", 300, "assault")});
+  town_.Serve();
+  const Ran alerts = town_.Run({"state", "get", "picture/b/alert"});
+  EXPECT_THAT(alerts.out, AllOf(HasSubstr(R"("rule":"many")"), HasSubstr(R"("rule":"single")")));
+  const Ran audit = town_.Run({"audit", "--embedded", "--after-reset", "--no-raw"});
+  EXPECT_EQ(audit.code, kExitOk) << audit.out << audit.err;
+}
+
 TEST_F(OnCall, ResetRefusesWhileAServiceHoldsTheLog) {
   const auto held = town_.OpenLog();
   const Ran ran = town_.Run({"reset", "--embedded", "--yes"});
