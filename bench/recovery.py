@@ -95,7 +95,7 @@ def main():
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        live = Live(args.build / "lagesbild", folder, settings=("--set", f"windows=[1h, 24h, {DAYS}d]"))
+        live = Live(args.build / "lagesbild", folder, partitions=1, settings=("--set", f"windows=[1h, 24h, {DAYS}d]"))
         try:
             rules = folder / "rules.yaml"
             rules.write_text(rules.read_text().replace("{family: violence}", "{class: shooting}"))

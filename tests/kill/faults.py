@@ -20,6 +20,7 @@ FROZEN_SECONDS = 12
 class Broker:
     def __init__(self, folder):
         self.folder = folder / "kafka"
+        self.mounted = None
 
     def command(self, what, *flags):
         return subprocess.run([ROOT / "deploy" / "local-kafka", what, "--dir", self.folder, *flags], capture_output=True, text=True)
@@ -35,8 +36,28 @@ class Broker:
     def signal(self, which):
         os.kill(self.pid, which)
 
+    def wait_gone(self, seconds):
+        """Until it has ended, or this long: it may not have had anything to write."""
+        began = time.monotonic()
+        while time.monotonic() - began < seconds and self.command("status").returncode == 0:
+            time.sleep(0.5)
+
+    def small_disk(self, mib):
+        """False: this user may not mount one."""
+        disk = self.folder.parent / "disk"
+        disk.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mib}m", "tmpfs", disk], capture_output=True).returncode:
+            return False
+        self.mounted, self.folder = disk, disk / "kafka"
+        return True
+
     def stop(self):
         self.command("stop")
+        if self.mounted:
+            for _ in range(20):  # its last files may still be closing
+                if subprocess.run(["umount", self.mounted], capture_output=True).returncode == 0:
+                    return
+                time.sleep(0.5)
 
 
 class Trial:
@@ -176,6 +197,29 @@ def broker_frozen(trial):
         trial.check("broker frozen")
 
 
+def broker_disk_full(trial):
+    """Its data lies on a small file system of its own; that is filled up while a backlog drains, and freed again. A broker that cannot
+    write its log ends; it is started again, as its keeper would."""
+    for _ in range(2):
+        trial.feed()
+        trial.processes.start(0)
+        trial.some_time(0.5)
+        ballast = trial.broker.mounted / "ballast"
+        try:
+            with open(ballast, "wb", buffering=0) as out:
+                while out.write(bytes(1 << 20)):
+                    pass
+        except OSError as error:
+            print(f"the broker's disk: {error.strerror}", flush=True)
+        trial.broker.wait_gone(30)
+        if trial.processes.alive[0].poll() is not None:
+            sys.exit(f"it ended: {trial.processes.alive[0].returncode}: {trial.processes.log(0).read_text()[-2000:]}")
+        ballast.unlink()
+        trial.broker.start()
+        trial.processes.finish()
+        trial.check("broker's disk full")
+
+
 def instance_frozen(trial):
     """The one with the active intake and all pictures stands still in the middle of its work, another takes all of it over, it wakes: it
     must not write."""
@@ -258,7 +302,7 @@ def orphan(trial):
 # Scenario → how many pieces of input it takes, and how many hours of the town all of them are. Each piece is all there before a process
 # starts: what is fed to a service that runs is taken in the order in which it comes, and has no other run to be compared with.
 SCENARIOS = {failpoints: (24, 240), failpoints_beside_another: (24, 240), fifty_kills: (5, 2000), broker_killed: (3, 240),
-             broker_frozen: (2, 240), instance_frozen: (2, 1300), one_identity: (2, 240), scale: (1, 240), orphan: (1, 240)}
+             broker_frozen: (2, 240), instance_frozen: (2, 1300), broker_disk_full: (2, 240), one_identity: (2, 240), scale: (1, 240), orphan: (1, 240)}
 
 
 def main():
@@ -280,6 +324,9 @@ def main():
         with tempfile.TemporaryDirectory() as place:
             folder = pathlib.Path(place)
             broker = Broker(folder)
+            if name == "broker_disk_full" and not broker.small_disk(600):
+                print("broker_disk_full: skipped, a file system cannot be mounted here")
+                continue
             broker.start()
             trial = None
             try:
