@@ -1,11 +1,34 @@
 #include "base/json_writer.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
 #include "base/time.h"
 
 namespace lagesbild {
+namespace {
+
+bool MustBeEscaped(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+void Escape(std::string_view value, std::string& out) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  for (char c : value) {
+    if (!MustBeEscaped(c)) {
+      out.push_back(c);
+    } else if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else {
+      const auto u = static_cast<unsigned char>(c);
+      out.append("\\u00");
+      out.push_back(kDigits[u >> 4]);
+      out.push_back(kDigits[u & 15]);
+    }
+  }
+}
+
+}  // namespace
 
 void JsonWriter::Comma() {
   if (comma_) out_.push_back(',');
@@ -26,20 +49,11 @@ JsonWriter& JsonWriter::Close(char c) {
 }
 
 void JsonWriter::Quoted(std::string_view value) {
-  static constexpr char kDigits[] = "0123456789abcdef";
   out_.push_back('"');
-  for (char c : value) {
-    const auto u = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out_.push_back('\\');
-      out_.push_back(c);
-    } else if (u < 0x20) {
-      out_.append("\\u00");
-      out_.push_back(kDigits[u >> 4]);
-      out_.push_back(kDigits[u & 15]);
-    } else {
-      out_.push_back(c);
-    }
+  if (std::any_of(value.begin(), value.end(), MustBeEscaped)) {
+    Escape(value, out_);
+  } else {
+    out_.append(value);
   }
   out_.push_back('"');
 }

@@ -49,15 +49,8 @@ int DaysInMonth(int y, int m) {
   return m == 2 && leap ? 29 : kDays[m - 1];
 }
 
-void AppendPadded(int64_t v, int width, std::string& out) {
-  char digits[20];
-  int n = 0;
-  do {
-    digits[n++] = static_cast<char>('0' + v % 10);
-    v /= 10;
-  } while (v > 0);
-  while (n < width) digits[n++] = '0';
-  while (n > 0) out.push_back(digits[--n]);
+void PutPadded(int64_t v, char* at, int width) {
+  for (; width > 0; v /= 10) at[--width] = static_cast<char>('0' + v % 10);
 }
 
 }  // namespace
@@ -103,22 +96,21 @@ void AppendTimeMs(int64_t ms, std::string& out) {
   const int64_t days = FloorTo(ms, kDayMs) / kDayMs;
   const int64_t in_day = ms - days * kDayMs;
   const Civil c = CivilFromDays(days);
-  AppendPadded(c.year, 4, out);
-  out.push_back('-');
-  AppendPadded(c.month, 2, out);
-  out.push_back('-');
-  AppendPadded(c.day, 2, out);
-  out.push_back('T');
-  AppendPadded(in_day / kHourMs, 2, out);
-  out.push_back(':');
-  AppendPadded(in_day / kMinuteMs % 60, 2, out);
-  out.push_back(':');
-  AppendPadded(in_day / kSecondMs % 60, 2, out);
-  if (const int64_t fraction = in_day % kSecondMs; fraction != 0) {
-    out.push_back('.');
-    AppendPadded(fraction, 3, out);
+  char text[] = "0000-00-00T00:00:00.000Z";
+  PutPadded(c.year, text, 4);
+  PutPadded(c.month, text + 5, 2);
+  PutPadded(c.day, text + 8, 2);
+  PutPadded(in_day / kHourMs, text + 11, 2);
+  PutPadded(in_day / kMinuteMs % 60, text + 14, 2);
+  PutPadded(in_day / kSecondMs % 60, text + 17, 2);
+  const int64_t fraction = in_day % kSecondMs;
+  if (fraction == 0) {
+    text[19] = 'Z';
+    out.append(text, 20);
+  } else {
+    PutPadded(fraction, text + 20, 3);
+    out.append(text, 24);
   }
-  out.push_back('Z');
 }
 
 std::string FormatTimeMs(int64_t ms) {

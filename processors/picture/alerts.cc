@@ -1,6 +1,7 @@
 #include "picture/alerts.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/bytes.h"
@@ -143,20 +144,23 @@ Alert* AlertBook::Find(const std::string& id) {
 }
 
 Alert* AlertBook::Latest(const std::string& rule, const std::string& area_id) {
-  const auto it = latest_.find(std::make_pair(rule, area_id));
-  return it == latest_.end() ? nullptr : it->second;
+  const auto areas = latest_.find(rule);
+  if (areas == latest_.end()) return nullptr;
+  const auto it = areas->second.find(area_id);
+  return it == areas->second.end() ? nullptr : it->second;
 }
 
 Alert& AlertBook::Add(Alert alert) {
   auto owned = std::make_unique<Alert>(std::move(alert));
   Alert& added = *owned;
   by_id_[added.id] = std::move(owned);
-  Alert*& latest = latest_[std::make_pair(added.rule, added.area_id)];
+  Alert*& latest = latest_[added.rule][added.area_id];
   if (latest == nullptr || latest->first_opened_ms <= added.first_opened_ms) latest = &added;
   return added;
 }
 
 const PendingCount* AlertBook::Pending(const std::string& rule, const std::string& area_id) const {
+  if (pending_.empty()) return nullptr;
   const auto it = pending_.find({rule, area_id});
   return it == pending_.end() ? nullptr : &it->second;
 }
@@ -167,6 +171,7 @@ void AlertBook::Wait(PendingCount pending) {
 }
 
 void AlertBook::StopWaiting(const std::string& rule, const std::string& area_id) {
+  if (pending_.empty()) return;
   if (pending_.erase({rule, area_id}) > 0) dirty_.insert(PendingName(rule, area_id));
 }
 
@@ -216,7 +221,7 @@ void AlertBook::MarkDirty(Alert& alert) { dirty_.insert(alert.id); }
 
 std::vector<std::pair<std::string, std::string>> AlertBook::TakeRows() {
   std::vector<std::pair<std::string, std::string>> rows;
-  for (const std::string& name : dirty_) {
+  for (const std::string& name : std::set<std::string>(dirty_.begin(), dirty_.end())) {
     const auto it = by_id_.find(name);
     rows.emplace_back(name, it == by_id_.end() ? std::string() : EncodeAlert(*it->second));
   }
@@ -263,8 +268,7 @@ void AlertBook::DropEndedBefore(int64_t before_ms, const std::function<void(Aler
     }
     dropping(alert);
     SetDue(alert, kNever);
-    const auto latest = latest_.find(std::make_pair(alert.rule, alert.area_id));
-    if (latest != latest_.end() && latest->second == &alert) latest_.erase(latest);
+    if (Latest(alert.rule, alert.area_id) == &alert) latest_[alert.rule].erase(alert.area_id);
     dirty_.insert(alert.id);
     it = by_id_.erase(it);
   }

@@ -11,7 +11,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +19,7 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "base/status.h"
 #include "picture/outputs.h"
 #include "picture/report.h"
@@ -118,11 +118,11 @@ class AlertBook {
 
  private:
   absl::btree_map<std::string, std::unique_ptr<Alert>> by_id_;
-  absl::flat_hash_map<std::pair<std::string, std::string>, Alert*> latest_;
+  absl::flat_hash_map<std::string, absl::flat_hash_map<std::string, Alert*>> latest_;  // rule, area
   // Pointer order decides nothing: all that is due at one time is one instant.
   absl::btree_set<std::pair<int64_t, Alert*>> timers_;
   std::map<std::pair<std::string, std::string>, PendingCount> pending_;  // few
-  std::set<std::string> dirty_;
+  absl::flat_hash_set<std::string> dirty_;
 };
 
 }  // namespace lagesbild::picture

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/hash.h"
 #include "base/json_writer.h"
 #include "base/time.h"
 
@@ -46,12 +47,18 @@ std::string_view VerificationName(Verification verification) {
 }
 
 void WriteIncident(const IncidentSummary& incident, JsonWriter& w) {
-  w.BeginObject().Key("id").String(incident.id).Key("class").String(incident.class_name);
+  w.BeginObject()
+      .Key("id")
+      .String(NameOfIncident(incident.id))
+      .Key("class")
+      .String(incident.class_name);
   w.Key("occurred_from").Time(incident.occurred_ms).Key("reports").Int(incident.reports);
   w.Key("verification").String(VerificationName(incident.verification)).EndObject();
 }
 
 }  // namespace
+
+std::string NameOfIncident(uint64_t id) { return "i-" + Hex(id); }
 
 std::string_view StateName(AlertState state) {
   static constexpr std::array<std::string_view, 5> kNames = {"", "open", "updated", "resolved",

@@ -3,7 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/time.h"
+
 namespace lagesbild::picture {
+namespace {
+
+// A series that is only written to is brought up when something should have left it this long ago:
+// many panes at once cost less than each by itself, and none is kept for much longer than it must.
+constexpr int64_t kBehindMs = 6 * kHourMs;
+
+}  // namespace
 
 OfIndex::OfIndex(const Settings& settings) : settings_(settings) {
   const int classes = static_cast<int>(settings.classes.size());
@@ -17,6 +26,10 @@ OfIndex::OfIndex(const Settings& settings) : settings_(settings) {
       ofs.push_back(classes + f);
     ofs.push_back(all);
     of_class_.push_back(std::move(ofs));
+  }
+  classes_.resize(size());
+  for (int c = 0; c < classes; ++c) {
+    for (int of : of_class_[c]) classes_[of].push_back(c);
   }
   for (int i = 0; i < size(); ++i) {
     by_name_.emplace(StoredName(i), i);
@@ -64,6 +77,7 @@ Counters::AreaState& Counters::Of(int area) {
   if (state == nullptr) {
     state = std::make_unique<AreaState>();
     state->by_of.resize(ofs_->size());
+    state->incidents.resize(settings_->classes.size());
     if (!settings_->areas[area].leaf) state->unlocated.resize(ofs_->size());
   }
   return *state;
@@ -92,14 +106,22 @@ void Counters::Apply(Incident* incident, Cause cause) {
     return;
   }
   if (incident->counted.area >= 0) {
-    ForEachArea(incident->counted.area, [&](int a) { Of(a).incidents.erase(incident); });
+    Unlist(incident, incident->counted);
     AddToSeries(incident->counted, -1, cause);
   }
   if (incident->now.area >= 0) {
-    ForEachArea(incident->now.area, [&](int a) { Of(a).incidents.insert(incident); });
+    List(incident, incident->now);
     AddToSeries(incident->now, 1, Cause::kNone);
   }
   incident->counted = incident->now;
+}
+
+void Counters::List(Incident* incident, const Contribution& as) {
+  ForEachArea(as.area, [&](int a) { Insert(Of(a).incidents[as.class_id], incident); });
+}
+
+void Counters::Unlist(Incident* incident, const Contribution& as) {
+  ForEachArea(as.area, [&](int a) { Of(a).incidents[as.class_id].erase(incident); });
 }
 
 void Counters::AddToSeries(const Contribution& contribution, int sign, Cause cause) {
@@ -113,7 +135,8 @@ void Counters::AddToSeries(const Contribution& contribution, int sign, Cause cau
 }
 
 void Counters::Change(Slot& slot, const Contribution& contribution, int sign, Cause cause) {
-  BringUp(slot);
+  const bool far_behind = slot.series.next_expiry_ms() <= clock_ms_ - kBehindMs;
+  if (far_behind || !slot.watchers.empty()) BringUp(slot);
   slot.series.Add(contribution, sign, clock_ms_);
   MarkDirty(slot);
   Schedule(slot);
@@ -208,8 +231,7 @@ std::vector<TouchedSeries> Counters::TakeTouched() {
 }
 
 void Counters::Forget(Incident* incident) {
-  if (incident->counted.area < 0) return;
-  ForEachArea(incident->counted.area, [&](int a) { Of(a).incidents.erase(incident); });
+  if (incident->counted.area >= 0) Unlist(incident, incident->counted);
 }
 
 const Series* Counters::AtClock(Slot* slot) {
@@ -229,10 +251,10 @@ const Series* Counters::FindUnlocated(int area, int of) {
   return none ? nullptr : AtClock(it->second->unlocated[of]);
 }
 
-const Counters::Incidents& Counters::incidents(int area) const {
-  static const Incidents kNone;
+const IncidentsByTime& Counters::incidents(int area, int class_id) const {
+  static const IncidentsByTime kNone;
   const auto it = areas_.find(area);
-  return it == areas_.end() ? kNone : it->second->incidents;
+  return it == areas_.end() ? kNone : it->second->incidents[class_id];
 }
 
 std::vector<int> Counters::areas() const {
@@ -282,8 +304,7 @@ Status Counters::Restore(int area, int of, bool unlocated, int64_t hour_ms, std:
 
 void Counters::Adopt(Incident* incident) {
   incident->counted = incident->now;
-  if (incident->now.area < 0) return;
-  ForEachArea(incident->now.area, [&](int a) { Of(a).incidents.insert(incident); });
+  if (incident->now.area >= 0) List(incident, incident->now);
 }
 
 }  // namespace lagesbild::picture

@@ -5,7 +5,7 @@
 // it counts once more in that area's "unlocated" series.
 //
 // Time alone only lowers a count, and most lowered counts change no alert: a series is brought up
-// to the clock when it is read or changed, and all are before aggregates and rows are collected.
+// to the clock when it is read, and all are before aggregates and rows are collected.
 // Only those that a rule watches fall due at the very moment that something leaves them. Owns the
 // series, borrows the incidents. Source: contract, "Aggregate".
 #pragma once
@@ -18,7 +18,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "base/settings.h"
 #include "picture/report.h"
@@ -34,6 +33,8 @@ class OfIndex {
   const std::string& name(int of) const { return names_[of]; }
   // The series that an incident of this class counts in: itself, its families upwards, all.
   const std::vector<int>& of_class(int class_id) const { return of_class_[class_id]; }
+  // The classes that count in this series.
+  const std::vector<int>& classes(int of) const { return classes_[of]; }
   int Find(const Of& of) const;  // -1: not in the configuration
   // Name in stored keys: prefixed by c, f or a, for a class and a family may share one.
   std::string StoredName(int of) const;
@@ -42,7 +43,7 @@ class OfIndex {
  private:
   const Settings& settings_;
   std::vector<std::string> names_;
-  std::vector<std::vector<int>> of_class_;
+  std::vector<std::vector<int>> of_class_, classes_;
   absl::flat_hash_map<std::string, int> by_name_;
 };
 
@@ -79,9 +80,8 @@ class Counters {
   // Series of (area, of), at the clock; null if it never had a count.
   const Series* Find(int area, int of);
   const Series* FindUnlocated(int area, int of);
-  // Incidents counted in this area or below it, by time; past every window ones too.
-  using Incidents = absl::btree_set<Incident*, IncidentOrder>;
-  const Incidents& incidents(int area) const;
+  // Incidents of a class counted in this area or below it; past every window ones too.
+  const IncidentsByTime& incidents(int area, int class_id) const;
 
   // Areas that have a series, ascending.
   std::vector<int> areas() const;
@@ -117,7 +117,7 @@ class Counters {
   };
   struct AreaState {
     std::vector<Slot*> by_of, unlocated;
-    Incidents incidents;
+    std::vector<IncidentsByTime> incidents;  // by class
     bool changed = false;
   };
   struct Timer {
@@ -127,6 +127,8 @@ class Counters {
   };
 
   AreaState& Of(int area);
+  void List(Incident* incident, const Contribution& as);
+  void Unlist(Incident* incident, const Contribution& as);
   Slot& SlotOf(int area, int of, bool unlocated);
   void AddToSeries(const Contribution& contribution, int sign, Cause cause);
   void Change(Slot& slot, const Contribution& contribution, int sign, Cause cause);

@@ -7,6 +7,7 @@
 #include <queue>
 #include <utility>
 
+#include "absl/container/btree_map.h"
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/time.h"
@@ -102,7 +103,7 @@ class Fold::Impl {
   int64_t sources_due_ms_ = kNever;
   Markers markers_;
   std::map<std::string, int64_t> commands_;  // picture/id → remembered until
-  std::map<std::string, std::unique_ptr<Picture>> pictures_;
+  absl::btree_map<std::string, std::unique_ptr<Picture>> pictures_;
   std::priority_queue<Due> due_;
   std::vector<Picture*> visited_;
 

@@ -94,14 +94,14 @@ void Judge::Reopen(Alert& alert, const Facts& facts) {
   alert.must_fall = alert.acknowledged = alert.proven = false;
   alert.past.clear();
   alert.orgs.clear();
-  Refresh(alert, facts);
+  Refresh(alert, facts, facts.incidents);
   Emit(alert, facts, AlertState::kOpen, {});
 }
 
 void Judge::Resolve(Alert& alert, const Facts& facts, std::string_view reason) {
   alert.phase = Alert::Phase::kResolved;
   alert.ended_ms = clock_ms();
-  Refresh(alert, facts);
+  Refresh(alert, facts, facts.fresh);
   context_.alerts->SetDue(alert, kNever);
   Emit(alert, facts, AlertState::kResolved, reason);
 }
@@ -109,7 +109,7 @@ void Judge::Resolve(Alert& alert, const Facts& facts, std::string_view reason) {
 void Judge::Cancel(Alert& alert, const Facts& facts, Cause cause) {
   alert.phase = Alert::Phase::kCancelled;
   alert.ended_ms = clock_ms();
-  Refresh(alert, facts);
+  Refresh(alert, facts, facts.fresh);
   context_.alerts->SetDue(alert, kNever);
   Emit(alert, facts, AlertState::kCancelled, ReasonOf(cause));
 }
@@ -120,13 +120,13 @@ void Judge::Update(Alert& alert, const Facts& facts) {
                            alert.acknowledged, alert.of);
   };
   const auto before = told();
-  Refresh(alert, facts);
+  Refresh(alert, facts, facts.fresh);
   if (facts.changed || before != told()) Emit(alert, facts, AlertState::kUpdated, {});
 }
 
-void Judge::Refresh(Alert& alert, const Facts& facts) {
+void Judge::Refresh(Alert& alert, const Facts& facts, std::span<const Incident* const> fresh) {
   const Settings& settings = *context_.settings;
-  for (const Incident* i : facts.incidents) {
+  for (const Incident* i : fresh) {
     for (const HeldReport* m : i->members) {
       const auto at = std::lower_bound(alert.orgs.begin(), alert.orgs.end(), m->key.org);
       if (at == alert.orgs.end() || *at != m->key.org) alert.orgs.insert(at, m->key.org);
@@ -210,6 +210,7 @@ AlertTransition Judge::Describe(const Alert& alert, const Facts& facts, AlertSta
   t.by_kind = facts.counts.reports;
   for (uint32_t n : t.by_kind) t.report_count += n;
   const size_t listed = std::min(facts.incidents.size(), kIncidentsMax);
+  t.incidents.reserve(listed);
   for (size_t n = facts.incidents.size() - listed; n < facts.incidents.size(); ++n) {
     const Incident* i = facts.incidents[n];
     uint32_t reports = 0;

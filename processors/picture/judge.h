@@ -47,6 +47,7 @@ struct Facts {
   int64_t observed = 0;
   Counts counts;                           // of the incidents behind it; reports of solid ones only
   std::vector<const Incident*> incidents;  // the newest kIncidentsMax, or all, by time
+  std::vector<const Incident*> fresh;      // those that came or changed in this instant
   // The incidents behind it are other ones, or other things are said of them, than before this
   // instant, by more than time having taken some out of the window.
   bool changed = false;
@@ -93,8 +94,9 @@ class Judge {
  private:
   AlertTransition Describe(const Alert& alert, const Facts& facts, AlertState state) const;
   void Emit(Alert& alert, const Facts& facts, AlertState state, std::string_view reason);
-  // Takes over what the facts say now.
-  void Refresh(Alert& alert, const Facts& facts);
+  // Takes over what the facts say now. `fresh`: what it has not yet seen of the incidents behind
+  // it.
+  void Refresh(Alert& alert, const Facts& facts, std::span<const Incident* const> fresh);
   std::vector<std::string> BlindSources(const Alert& alert, const Facts& facts) const;
   bool Feeds(const Source& source, const std::string& of) const;
   Completeness CompletenessOf(const std::vector<std::string>& blind) const;

@@ -59,7 +59,7 @@ bool Merger::Merges(int class_id) const {
 
 void Merger::Insert(HeldReport* report) {
   OfClass& of = classes_[report->class_id];
-  if (Merges(report->class_id)) of.reports.insert(report);
+  if (Merges(report->class_id)) picture::Insert(of.reports, report);
   if (of.pending.empty()) pending_classes_.push_back(report->class_id);
   of.pending.insert(report);
 }
@@ -150,12 +150,12 @@ void Merger::Begin(OfClass& of, HeldReport* report) {
   Incident* incident = owned.get();
   incident->first = report;
   incident->occurred_ms = report->occurred_ms;
-  incident->id = "i-" + Hex(StableHash({picture_, report->key.tip ? "tip" : "incident",
-                                        report->key.org, report->key.id}));
+  incident->id =
+      StableHash({picture_, report->key.tip ? "tip" : "incident", report->key.org, report->key.id});
   incidents_.emplace(incident, std::move(owned));
   Join(report, incident);
   if (!Merges(report->class_id)) return;
-  of.firsts.insert(report);
+  picture::Insert(of.firsts, report);
   const IncidentClass& incident_class = settings_->classes[report->class_id];
   const ReportOrder before;
   for (auto it = of.reports.upper_bound(report);

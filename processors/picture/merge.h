@@ -13,7 +13,6 @@
 #include <set>
 #include <vector>
 
-#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "base/settings.h"
 #include "picture/report.h"
@@ -46,11 +45,10 @@ class Merger {
   size_t size() const { return incidents_.size(); }
 
  private:
-  using Reports = absl::btree_set<HeldReport*, ReportOrder>;
   struct OfClass {
-    Reports reports;  // all that join; empty for a class that never merges
-    Reports firsts;
-    Reports pending;  // to be looked at
+    ReportsByTime reports;  // all that join; empty for a class that never merges
+    ReportsByTime firsts;
+    ReportsByTime pending;  // to be looked at
   };
 
   bool Merges(int class_id) const;

@@ -20,12 +20,14 @@ enum class Completeness : uint8_t { kComplete = 1, kPartial = 2, kBlind = 3 };
 using KindCounts = std::array<uint32_t, kKindCount>;
 
 struct IncidentSummary {
-  std::string id;  // "i-<hex>"
+  uint64_t id = 0;
   std::string class_name;
   int64_t occurred_ms = 0;
   uint32_t reports = 0;
   Verification verification = Verification::kUnconfirmed;
 };
+
+std::string NameOfIncident(uint64_t id);  // "i-<hex>"
 
 struct AlertTransition {
   std::string alert_id;  // "a-<hex>"

@@ -160,9 +160,9 @@ int64_t Picture::next_due_ms() const {
 // nothing that counts or is judged changes, and it does not matter when this is done.
 void Picture::DropExpired(int64_t clock_ms) {
   if (reports_.next_due_ms() > clock_ms) return;
-  for (HeldReport* report : reports_.TakeExpired(clock_ms)) {
-    if (reports_.Find(report->key) != report) continue;  // went with its incident just now
-    std::vector<HeldReport*> going = {report};
+  std::vector<HeldReport*> going;
+  while (HeldReport* report = reports_.TakeExpired(clock_ms)) {
+    going.assign(1, report);
     if (Incident* incident = report->incident; incident != nullptr) {
       const bool all =
           std::all_of(incident->members.begin(), incident->members.end(), [&](const HeldReport* m) {
@@ -349,11 +349,11 @@ void Picture::Count(const std::vector<Moved>& moved, Changes& changes) {
 // same one to whoever knows it by its id.
 void Picture::PairById(std::vector<IncidentChange>& incidents) {
   if (incidents.size() < 2) return;
-  absl::flat_hash_map<std::string, Contribution> gone;
+  absl::flat_hash_map<uint64_t, Contribution> gone;
   for (const IncidentChange& change : incidents) {
     if (change.incident->gone) gone[change.incident->id] = change.before;
   }
-  std::vector<std::string> back;
+  std::vector<uint64_t> back;
   for (IncidentChange& change : incidents) {
     const auto it = change.incident->gone ? gone.end() : gone.find(change.incident->id);
     if (it == gone.end()) continue;

@@ -15,8 +15,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/btree_map.h"
-#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "base/settings.h"
@@ -143,7 +141,7 @@ class Picture {
   Counters counters_;
   AlertBook alerts_;
   Silences silences_;
-  std::set<std::string> orgs_;                // that ever had a report here
+  absl::flat_hash_set<std::string> orgs_;     // that ever had a report here
   std::map<std::string, int64_t> sequences_;  // area id → of its last aggregate
   std::set<std::string> dirty_sequences_;
   bool dirty_silences_ = false, dirty_orgs_ = false;

@@ -1,13 +1,15 @@
 // The rows of one picture: what is stored of it, how it comes back, and how it moves to a new
 // configuration.
 //
-// Keys (after the picture's prefix): a letter, then
-//   A name                                   an alert, or a pending count
-//   B area NUL series NUL [tu] hour          an hour of a series; t: all of it, u: unlocated
-//   O                                        organisations that ever had a report here
-//   Q area                                   sequence of the area's last aggregate
-//   R commit                                 the reports that one commit changed
-//   S                                        silences
+// Keys, after the picture's prefix: a letter, then
+//
+//   A name                            an alert, or a pending count
+//   B area NUL series NUL [tu] hour   an hour of a series; t: whole, u: its unlocated part
+//   O                                 organisations that ever had a report here
+//   Q area                            sequence of the area's last aggregate
+//   R commit                          the reports that one commit changed
+//   S                                 silences
+//
 // Hours and commits are 8 bytes, most significant first. Values open with a format byte.
 #include <algorithm>
 #include <utility>
@@ -31,11 +33,11 @@ std::string SeriesKey(const std::string& area, const std::string& of, bool unloc
                        static_cast<uint64_t>(hour_ms));
 }
 
-std::string OrganisationsRow(const std::set<std::string>& orgs) {
+std::string OrganisationsRow(const absl::flat_hash_set<std::string>& orgs) {
   std::string row;
   ByteWriter w(row);
   w.Byte(kFormat);
-  for (const std::string& org : orgs) w.String(org);
+  for (const std::string& org : std::set<std::string>(orgs.begin(), orgs.end())) w.String(org);
   return row;
 }
 
@@ -204,7 +206,7 @@ Picture::Parts Picture::Dismantle() {
   parts.keys.push_back("O");
   parts.keys.push_back("S");
   parts.silences = silences_.Encode();
-  parts.orgs = orgs_;
+  parts.orgs.insert(orgs_.begin(), orgs_.end());
   parts.sequences = sequences_;
   parts.reports = reports_.TakeAll();
   return parts;
@@ -223,7 +225,7 @@ void Picture::AdoptAlert(Alert alert) {
 }
 
 void Picture::AdoptRest(const Parts& parts) {
-  orgs_ = parts.orgs;
+  orgs_.insert(parts.orgs.begin(), parts.orgs.end());
   sequences_ = parts.sequences;
   for (const auto& [area, sequence] : sequences_) dirty_sequences_.insert(area);
   dirty_orgs_ = !orgs_.empty();

@@ -10,7 +10,6 @@
 #include <functional>
 #include <vector>
 
-#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "base/settings.h"
@@ -32,10 +31,9 @@ class Refutations {
   void Settle(const std::function<void(HeldReport*)>& flip);
 
  private:
-  using Ordered = absl::btree_set<HeldReport*, ReportOrder>;
   struct OfClass {
-    Ordered standing;  // taken ones too; not refuted, not over the limit
-    Ordered refuters;  // refuted, tier A
+    ReportsByTime standing;  // taken ones too; not refuted, not over the limit
+    ReportsByTime refuters;  // refuted, tier A
     absl::flat_hash_map<HeldReport*, HeldReport*> taken;  // → by which refuter
     // What was taken and is to be looked at: whether it is flipped is seen at the end.
     absl::flat_hash_set<HeldReport*> changed;

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "base/log_record.h"
 #include "picture/outputs.h"
 
@@ -57,18 +58,11 @@ struct HeldReport {
 // The order in which reports are taken: (occurred_from, org, id), tips after the same from the
 // incidents topic.
 struct ReportOrder {
-  using is_transparent = void;
   bool operator()(const HeldReport* a, const HeldReport* b) const {
     if (a->occurred_ms != b->occurred_ms) return a->occurred_ms < b->occurred_ms;
     if (const int c = a->key.org.compare(b->key.org); c != 0) return c < 0;
     if (const int c = a->key.id.compare(b->key.id); c != 0) return c < 0;
     return a->key.tip < b->key.tip;
-  }
-  bool operator()(const HeldReport* a, int64_t occurred_ms) const {
-    return a->occurred_ms < occurred_ms;
-  }
-  bool operator()(int64_t occurred_ms, const HeldReport* b) const {
-    return occurred_ms < b->occurred_ms;
   }
 };
 
@@ -87,7 +81,7 @@ struct Contribution {
 };
 
 struct Incident {
-  std::string id;                    // "i-<hex>", from its first report's key
+  uint64_t id = 0;                   // from its first report's key; NameOfIncident shows it
   HeldReport* first = nullptr;       // the earliest; gives time and class
   int64_t occurred_ms = 0;           // its time
   std::vector<HeldReport*> members;  // `first` among them; in no order
@@ -100,12 +94,40 @@ struct Incident {
 
 // Incidents by time, then id.
 struct IncidentOrder {
-  using is_transparent = void;
   bool operator()(const Incident* a, const Incident* b) const {
     return a->occurred_ms != b->occurred_ms ? a->occurred_ms < b->occurred_ms : a->id < b->id;
   }
-  bool operator()(const Incident* a, int64_t t) const { return a->occurred_ms < t; }
-  bool operator()(int64_t t, const Incident* b) const { return t < b->occurred_ms; }
 };
+
+// A pointer with the time that orders it beside it: a search reads what it points at only where two
+// times are the same.
+template <typename T>
+struct Timed {
+  Timed(T* pointer) : at_ms(pointer->occurred_ms), what(pointer) {}  // NOLINT: stands for it
+  operator T*() const { return what; }                               // NOLINT: stands for it
+  T* operator->() const { return what; }
+  int64_t at_ms;
+  T* what;
+};
+
+template <typename T, typename Order>
+struct TimedOrder {
+  using is_transparent = void;
+  bool operator()(const Timed<T>& a, const Timed<T>& b) const {
+    return a.at_ms != b.at_ms ? a.at_ms < b.at_ms : Order()(a.what, b.what);
+  }
+  bool operator()(const Timed<T>& a, int64_t occurred_ms) const { return a.at_ms < occurred_ms; }
+  bool operator()(int64_t occurred_ms, const Timed<T>& b) const { return occurred_ms < b.at_ms; }
+};
+
+// Ascending. Their times do not change while they are in it.
+using ReportsByTime = absl::btree_set<Timed<HeldReport>, TimedOrder<HeldReport, ReportOrder>>;
+using IncidentsByTime = absl::btree_set<Timed<Incident>, TimedOrder<Incident, IncidentOrder>>;
+
+// Most come later than all that are there: then nothing is searched.
+template <typename Set, typename T>
+void Insert(Set& by_time, T* what) {
+  by_time.insert(by_time.end(), what);
+}
 
 }  // namespace lagesbild::picture

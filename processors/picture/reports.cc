@@ -100,14 +100,14 @@ int64_t ExpiryHour(int64_t keep_until_ms) { return FloorTo(keep_until_ms, kHourM
 
 HeldReport* Reports::Find(const ReportKey& key) const {
   const auto it = by_key_.find(key);
-  return it == by_key_.end() ? nullptr : it->second.get();
+  return it == by_key_.end() ? nullptr : it->get();
 }
 
 HeldReport& Reports::Add(std::unique_ptr<HeldReport> report) {
   HeldReport& added = *report;
   removed_.erase(added.key);
-  by_expiry_[ExpiryHour(added.keep_until_ms)].insert(&added);
-  const bool is_new = by_key_.emplace(added.key, std::move(report)).second;
+  by_expiry_.emplace(ExpiryHour(added.keep_until_ms), &added);
+  const bool is_new = by_key_.insert(std::move(report)).second;
   LB_CHECK(is_new);
   return added;
 }
@@ -118,49 +118,37 @@ std::unique_ptr<HeldReport> Reports::Remove(HeldReport* report) {
 }
 
 std::unique_ptr<HeldReport> Reports::Drop(HeldReport* report) {
-  const auto bucket = by_expiry_.find(ExpiryHour(report->keep_until_ms));
-  if (bucket != by_expiry_.end()) {
-    bucket->second.erase(report);
-    if (bucket->second.empty()) by_expiry_.erase(bucket);
-  }
-  dirty_.erase(report->key);
-  const auto it = by_key_.find(report->key);
-  std::unique_ptr<HeldReport> out = std::move(it->second);
-  by_key_.erase(it);
-  return out;
+  by_expiry_.erase({ExpiryHour(report->keep_until_ms), report});
+  dirty_.erase(report);
+  return std::move(by_key_.extract(report->key).value());
 }
 
 void Reports::KeepUntil(HeldReport* report, int64_t keep_until_ms) {
-  const int64_t before = ExpiryHour(report->keep_until_ms);
+  by_expiry_.erase({ExpiryHour(report->keep_until_ms), report});
   report->keep_until_ms = keep_until_ms;
-  const int64_t now = ExpiryHour(keep_until_ms);
-  if (before == now) return;
-  const auto bucket = by_expiry_.find(before);
-  if (bucket != by_expiry_.end()) bucket->second.erase(report);
-  by_expiry_[now].insert(report);
+  by_expiry_.emplace(ExpiryHour(keep_until_ms), report);
 }
 
 int64_t Reports::next_due_ms() const {
   return by_expiry_.empty() ? kNever : by_expiry_.begin()->first;
 }
 
-std::vector<HeldReport*> Reports::TakeExpired(int64_t clock_ms) {
-  std::vector<HeldReport*> out;
-  while (!by_expiry_.empty() && by_expiry_.begin()->first <= clock_ms) {
-    out.insert(out.end(), by_expiry_.begin()->second.begin(), by_expiry_.begin()->second.end());
-    by_expiry_.erase(by_expiry_.begin());
-  }
-  return out;
+HeldReport* Reports::TakeExpired(int64_t clock_ms) {
+  if (next_due_ms() > clock_ms) return nullptr;
+  HeldReport* expired = by_expiry_.begin()->second;
+  by_expiry_.erase(by_expiry_.begin());
+  return expired;
 }
 
 void Reports::ForEach(const std::function<void(HeldReport*)>& f) const {
-  for (const auto& [key, report] : by_key_) f(report.get());
+  for (const auto& report : by_key_) f(report.get());
 }
 
 std::vector<std::unique_ptr<HeldReport>> Reports::TakeAll() {
   std::vector<std::unique_ptr<HeldReport>> out;
-  for (auto& [key, report] : by_key_) out.push_back(std::move(report));
-  by_key_.clear();
+  out.reserve(by_key_.size());
+  for (auto it = by_key_.begin(); it != by_key_.end();)
+    out.push_back(std::move(by_key_.extract(it++).value()));
   by_expiry_.clear();
   dirty_.clear();
   removed_.clear();
@@ -181,10 +169,10 @@ void Reports::CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink
                        chunks_[chunk] = keep_until_ms;
                        sink(chunk, std::move(row));
                      });
-  for (const ReportKey& key : dirty_) {
-    const HeldReport& report = *by_key_.find(key)->second;
-    chunks.Write(key, report.keep_until_ms, &report);
-  }
+  std::vector<const HeldReport*> changed(dirty_.begin(), dirty_.end());
+  std::sort(changed.begin(), changed.end(),
+            [](const HeldReport* x, const HeldReport* y) { return x->key < y->key; });
+  for (const HeldReport* report : changed) chunks.Write(report->key, report->keep_until_ms, report);
   for (const auto& [key, until_ms] : removed_) chunks.Write(key, until_ms, nullptr);
   chunks.Finish();
   dirty_.clear();
@@ -232,7 +220,7 @@ std::vector<uint64_t> Reports::chunks() const {
 
 void Reports::AllRows(const RowSink& sink) const {
   std::vector<const HeldReport*> ordered;
-  for (const auto& [key, report] : by_key_) ordered.push_back(report.get());
+  for (const auto& report : by_key_) ordered.push_back(report.get());
   std::sort(ordered.begin(), ordered.end(),
             [](const HeldReport* a, const HeldReport* b) { return a->key < b->key; });
   ChunkWriter chunks(

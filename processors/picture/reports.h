@@ -12,13 +12,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
+#include "absl/hash/hash.h"
 #include "base/status.h"
 #include "picture/report.h"
 #include "picture/series.h"
@@ -43,15 +44,15 @@ class Reports {
   // Takes it out because its time is over: nothing needs to be stored.
   std::unique_ptr<HeldReport> Drop(HeldReport* report);
   // Has it stored with the next chunk.
-  void MarkDirty(HeldReport* report) { dirty_.insert(report->key); }
+  void MarkDirty(HeldReport* report) { dirty_.insert(report); }
   // Sets how long it is kept; call it instead of writing the field.
   void KeepUntil(HeldReport* report, int64_t keep_until_ms);
 
   size_t size() const { return by_key_.size(); }
   // When a report or a chunk may next be dropped.
   int64_t next_due_ms() const;
-  // Those whose time is over at `clock_ms`; they are listed no more.
-  std::vector<HeldReport*> TakeExpired(int64_t clock_ms);
+  // One whose time is over at `clock_ms`, null if there is none; each is told once.
+  HeldReport* TakeExpired(int64_t clock_ms);
   void ForEach(const std::function<void(HeldReport*)>& f) const;
   std::vector<std::unique_ptr<HeldReport>> TakeAll();
 
@@ -64,10 +65,24 @@ class Reports {
   void AllRows(const RowSink& sink) const;
 
  private:
-  absl::flat_hash_map<ReportKey, std::unique_ptr<HeldReport>> by_key_;
-  absl::btree_map<int64_t, absl::flat_hash_set<HeldReport*>>
-      by_expiry_;  // hour at whose end they may go
-  absl::btree_set<ReportKey> dirty_;
+  // Found by the key in the report.
+  struct KeyHash {
+    using is_transparent = void;
+    size_t operator()(const ReportKey& key) const { return absl::Hash<ReportKey>()(key); }
+    size_t operator()(const std::unique_ptr<HeldReport>& r) const { return (*this)(r->key); }
+  };
+  struct SameKey {
+    using is_transparent = void;
+    static const ReportKey& Of(const ReportKey& key) { return key; }
+    static const ReportKey& Of(const std::unique_ptr<HeldReport>& report) { return report->key; }
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return Of(a) == Of(b);
+    }
+  };
+  absl::flat_hash_set<std::unique_ptr<HeldReport>, KeyHash, SameKey> by_key_;
+  absl::btree_set<std::pair<int64_t, HeldReport*>> by_expiry_;  // hour at whose end they may go
+  absl::flat_hash_set<HeldReport*> dirty_;
   std::map<ReportKey, int64_t> removed_;       // key → kept until, not yet stored
   absl::btree_map<uint64_t, int64_t> chunks_;  // chunk → kept until
 };

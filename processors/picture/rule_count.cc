@@ -58,6 +58,7 @@ class CountRule {
   bool InWindow(int64_t occurred_ms) const;
   bool IsBehind(const Contribution& contribution, int area) const;
   Facts FactsOf(int area, size_t incidents_max) const;
+  std::vector<const Incident*> NewestBehind(int area, size_t max) const;
   int64_t HighestSince(int area, const Alert& alert) const;
   bool Wants(int area) const { return judge_.context().settings->areas[area].level == rule_.level; }
 
@@ -124,24 +125,43 @@ bool CountRule::IsBehind(const Contribution& contribution, int area) const {
   return false;
 }
 
+// The newest of those that the rule counts in the area now, the oldest of them first.
+std::vector<const Incident*> CountRule::NewestBehind(int area, size_t max) const {
+  std::vector<const Incident*> newest;
+  const std::vector<int>& classes = judge_.context().ofs->classes(of_);
+  for (int class_id : classes) {
+    const IncidentsByTime& incidents = judge_.context().counters->incidents(area, class_id);
+    size_t of_class = 0;
+    for (auto it = incidents.end(); it != incidents.begin() && of_class < max;) {
+      --it;
+      if (!InWindow(it->at_ms)) break;
+      if (!it->what->now.solid) continue;
+      newest.push_back(it->what);
+      ++of_class;
+    }
+  }
+  if (classes.size() == 1) {
+    std::reverse(newest.begin(), newest.end());
+  } else {
+    std::sort(newest.begin(), newest.end(), IncidentOrder());
+    if (newest.size() > max)
+      newest.erase(newest.begin(), newest.end() - static_cast<ptrdiff_t>(max));
+  }
+  return newest;
+}
+
 Facts CountRule::FactsOf(int area, size_t incidents_max) const {
   Facts facts;
   facts.of = judge_.context().ofs->name(of_);
   facts.counts = CountsOf(area);
   facts.counts.reports[static_cast<size_t>(Kind::kPublic)] = facts.counts.solid_public;
   facts.observed = facts.counts.solid;
-  const auto& incidents = judge_.context().counters->incidents(area);
-  for (auto it = incidents.end();
-       it != incidents.begin() && facts.incidents.size() < incidents_max;) {
-    const Incident* incident = *--it;
-    if (!InWindow(incident->occurred_ms)) break;
-    if (IsBehind(incident->now, area)) facts.incidents.push_back(incident);
-  }
-  std::reverse(facts.incidents.begin(), facts.incidents.end());
+  facts.incidents = NewestBehind(area, incidents_max);
   for (const IncidentChange& change : judge_.changes().incidents) {
     const bool was = change.before.area >= 0 && IsBehind(change.before, area);
     const bool is = !change.incident->gone && IsBehind(change.incident->now, area);
     facts.changed |= was != is || (is && SaysOther(change.before, change.incident->now));
+    if (is) facts.fresh.push_back(change.incident);
   }
   return facts;
 }
@@ -149,13 +169,14 @@ Facts CountRule::FactsOf(int area, size_t incidents_max) const {
 // The highest count since the alert opened, with the incidents as now known.
 int64_t CountRule::HighestSince(int area, const Alert& alert) const {
   std::vector<Span> spans = alert.past;
-  const auto& incidents = judge_.context().counters->incidents(area);
-  for (auto it = incidents.lower_bound(alert.opened_ms - rule_.window_ms); it != incidents.end();
-       ++it) {
-    if (!(*it)->now.solid || !judge_.context().settings->Covers(rule_.of, (*it)->now.class_id))
-      continue;
-    const Span span = SpanOf(rule_, **it, alert.opened_ms);
-    if (span.second > span.first) spans.push_back(span);
+  for (int class_id : judge_.context().ofs->classes(of_)) {
+    const IncidentsByTime& incidents = judge_.context().counters->incidents(area, class_id);
+    for (auto it = incidents.lower_bound(alert.opened_ms - rule_.window_ms); it != incidents.end();
+         ++it) {
+      if (!it->what->now.solid) continue;
+      const Span span = SpanOf(rule_, *it->what, alert.opened_ms);
+      if (span.second > span.first) spans.push_back(span);
+    }
   }
   return Highest(std::move(spans));
 }

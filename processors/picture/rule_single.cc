@@ -202,12 +202,12 @@ Facts SingleRule::FactsOf(const Alert& alert, const Incident* home) const {
   if (home == nullptr) return facts;
   if (!home->now.trusted || !Covered(home)) return facts;  // no longer what it was of: nothing
   facts.of = judge_.context().settings->classes[home->now.class_id].name;
-  facts.incidents = {home};
+  facts.incidents = facts.fresh = {home};
   facts.observed = 1;
   facts.counts = CountsOf(home->now);
   facts.counts.solid_confirmed = home->now.confirmed ? 1 : 0;
   facts.counts.solid_trusted = home->now.trusted ? 1 : 0;
-  facts.changed = home->id != alert.incident_id;
+  facts.changed = NameOfIncident(home->id) != alert.incident_id;
   for (const IncidentChange& change : judge_.changes().incidents) {
     facts.changed |= change.incident == home && SaysOther(change.before, home->now);
   }
@@ -219,7 +219,8 @@ Facts SingleRule::FactsOf(const Alert& alert, const Incident* home) const {
 uint64_t SingleRule::ShapeOf(const Incident& incident) const {
   std::string kinds;
   for (uint32_t n : incident.now.reports) kinds += std::to_string(n) + ",";
-  return StableHash({incident.id, incident.first->class_name, std::to_string(incident.occurred_ms),
+  return StableHash({NameOfIncident(incident.id), incident.first->class_name,
+                     std::to_string(incident.occurred_ms),
                      judge_.context().settings->areas[incident.now.area].id,
                      incident.now.confirmed ? "confirmed" : "", kinds});
 }
@@ -234,7 +235,7 @@ void SingleRule::Unbind(Alert& alert) {
 // From now on the alert follows the incident's reports.
 void SingleRule::Bind(Alert& alert, Incident* home) {
   Unbind(alert);
-  alert.incident_id = home->id;
+  alert.incident_id = NameOfIncident(home->id);
   for (HeldReport* member : home->members) {
     alert.reports.push_back(member->key);
     member->alerts.push_back(&alert);

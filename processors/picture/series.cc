@@ -44,18 +44,31 @@ Counts ReadCounts(ByteReader& r) {
   return counts;
 }
 
-// Index of the first pane that starts at `start_ms` or later.
+// Index of the first pane that starts at `start_ms` or later. There is at most one pane a step, so
+// it lies no more steps before the last one than time does; where every step has one, right there.
 template <typename Panes>
-size_t IndexOf(const Panes& panes, int64_t start_ms) {
+size_t IndexOf(const Panes& panes, int64_t start_ms, int64_t step_ms) {
   if (panes.empty() || panes.back().start_ms < start_ms) return panes.size();
+  const int64_t steps = (panes.back().start_ms - start_ms + step_ms - 1) / step_ms;
+  const auto last = panes.end() - 1;
+  const auto from = steps < last - panes.begin() ? last - steps : panes.begin();
+  if (from->start_ms >= start_ms && from == panes.begin()) return 0;
+  if (from->start_ms == start_ms) return static_cast<size_t>(from - panes.begin());
   const auto before = [](const auto& pane, int64_t t) { return pane.start_ms < t; };
-  return std::lower_bound(panes.begin(), panes.end(), start_ms, before) - panes.begin();
+  return std::lower_bound(from, last, start_ms, before) - panes.begin();
+}
+
+// When the pane at `index` is `length_ms` past; kNever if there is none.
+template <typename Panes>
+int64_t DueOf(const Panes& panes, size_t index, int64_t length_ms) {
+  return index < panes.size() ? panes[index].start_ms + length_ms : kNever;
 }
 
 }  // namespace
 
 void Counts::Add(const Counts& other, int sign) {
-  const auto add = [sign](uint32_t& to, uint32_t n) { to += sign > 0 ? n : 0u - n; };
+  const uint32_t minus = sign > 0 ? 0 : ~0u;  // n ^ minus - minus is n or, modulo 2^32, -n
+  const auto add = [minus](uint32_t& to, uint32_t n) { to += (n ^ minus) - minus; };
   add(incidents, other.incidents);
   add(corroborated, other.corroborated);
   add(solid, other.solid);
@@ -78,21 +91,23 @@ Counts CountsOf(const Contribution& contribution) {
   return counts;
 }
 
-Series::Series(std::span<const int64_t> windows_ms)
-    : windows_ms_(windows_ms), sums_(windows_ms.size()) {
+Series::Series(std::span<const int64_t> windows_ms) {
+  for (int64_t window_ms : windows_ms) windows_.push_back({.length_ms = window_ms});
   const size_t minute_windows =
       std::upper_bound(windows_ms.begin(), windows_ms.end(), kDayMs) - windows_ms.begin();
   minutes_.step_ms = kMinuteMs;
   minutes_.to = minute_windows;
   minutes_.keep_ms = minute_windows > 0 ? windows_ms[minute_windows - 1] : 0;
-  minutes_.left.resize(minute_windows);
   hours_.step_ms = kHourMs;
   hours_.from = minute_windows;
   hours_.to = windows_ms.size();
   // With no window that long an hour is kept until its last minute has left.
   hours_.keep_ms =
       minute_windows < windows_ms.size() ? windows_ms.back() : minutes_.keep_ms + kHourMs;
-  hours_.left.resize(windows_ms.size() - minute_windows);
+}
+
+std::span<Series::Window> Series::WindowsOf(const Track& track) {
+  return std::span(windows_).subspan(track.from, track.to - track.from);
 }
 
 void Series::Add(const Contribution& contribution, int sign, int64_t clock_ms) {
@@ -100,28 +115,33 @@ void Series::Add(const Contribution& contribution, int sign, int64_t clock_ms) {
   AddTo(minutes_, contribution.minute_ms, counts, sign, clock_ms);
   const int64_t hour_ms = FloorTo(contribution.minute_ms, kHourMs);
   AddTo(hours_, hour_ms, counts, sign, clock_ms);
+  Reckon();
   MarkDirty(hour_ms);
 }
 
 void Series::AddTo(Track& track, int64_t start_ms, const Counts& counts, int sign,
                    int64_t clock_ms) {
   if (start_ms <= clock_ms - track.keep_ms) return;
-  const auto left_of = [&](size_t w) { return start_ms <= clock_ms - windows_ms_[w]; };
-  const size_t index = IndexOf(track.panes(), start_ms);
-  if (index == track.panes().size() || track.panes()[index].start_ms != start_ms) {
-    LB_CHECK(sign > 0);
-    track.InsertAt(index, start_ms);
-    for (size_t w = track.from; w < track.to; ++w) track.left[w - track.from] += left_of(w) ? 1 : 0;
-  }
+  const size_t index = IndexOf(track.panes(), start_ms, track.step_ms);
+  const bool is_new = index == track.panes().size() || track.panes()[index].start_ms != start_ms;
+  LB_CHECK(!is_new || sign > 0);
+  if (is_new) track.InsertAt(index, start_ms);
   Pane& pane = track.panes()[index];
   pane.counts.Add(counts, sign);
   const bool emptied = pane.counts.empty();
-  for (size_t w = track.from; w < track.to; ++w) {
-    if (!left_of(w)) sums_[w].Add(counts, sign);
-    if (emptied && left_of(w)) --track.left[w - track.from];
-  }
   if (emptied) track.EraseAt(index);
-  Reckon();
+  const std::span<const Pane> panes = track.panes();
+  for (Window& window : WindowsOf(track)) {
+    const bool past = start_ms <= clock_ms - window.length_ms;
+    if (index < window.left || (is_new && past && index == window.left)) {
+      window.left += is_new ? 1 : emptied ? -1 : 0;
+      continue;
+    }
+    window.sum.Add(counts, sign);
+    if (index == window.left && (is_new || emptied))
+      window.due_ms = DueOf(panes, index, window.length_ms);
+  }
+  if (index == 0 && (is_new || emptied)) track.drop_ms = DueOf(panes, 0, track.keep_ms);
 }
 
 Series::Pane& Series::Track::InsertAt(size_t index, int64_t start_ms) {
@@ -134,7 +154,6 @@ void Series::Track::EraseAt(size_t index) {
 
 void Series::Track::DropFront(size_t count) {
   gone += count;
-  for (size_t& of_window : left) of_window -= count;
   if (2 * gone < kept.size()) return;
   kept.erase(kept.begin(), kept.begin() + static_cast<ptrdiff_t>(gone));
   gone = 0;
@@ -149,35 +168,34 @@ bool Series::Expire(int64_t clock_ms) {
 
 bool Series::ExpireTrack(Track& track, int64_t clock_ms) {
   bool changed = false;
-  const std::span<Pane> panes = track.panes();
-  for (size_t w = track.from; w < track.to; ++w) {
-    size_t& left = track.left[w - track.from];
-    while (left < panes.size() && panes[left].start_ms <= clock_ms - windows_ms_[w]) {
-      sums_[w].Add(panes[left++].counts, -1);
-      changed = true;
-    }
+  const std::span<const Pane> panes = track.panes();
+  for (Window& window : WindowsOf(track)) {
+    if (window.due_ms > clock_ms) continue;
+    do {
+      window.sum.Add(panes[window.left++].counts, -1);
+      window.due_ms = DueOf(panes, window.left, window.length_ms);
+    } while (window.due_ms <= clock_ms);
+    changed = true;
   }
-  size_t drop = 0;
-  while (drop < panes.size() && panes[drop].start_ms <= clock_ms - track.keep_ms) {
-    if (track.step_ms == kHourMs) MarkDirty(panes[drop].start_ms);
-    ++drop;
-  }
-  if (drop > 0) track.DropFront(drop);
+  if (track.drop_ms <= clock_ms) Drop(track, clock_ms);
   return changed;
 }
 
-int64_t Series::NextOf(const Track& track) const {
+void Series::Drop(Track& track, int64_t clock_ms) {
   const std::span<const Pane> panes = track.panes();
-  if (panes.empty()) return kNever;
-  int64_t next = panes.front().start_ms + track.keep_ms;
-  for (size_t w = track.from; w < track.to; ++w) {
-    const size_t left = track.left[w - track.from];
-    if (left < panes.size()) next = std::min(next, panes[left].start_ms + windows_ms_[w]);
+  size_t count = 0;
+  for (; DueOf(panes, count, track.keep_ms) <= clock_ms; ++count) {
+    if (track.step_ms == kHourMs) MarkDirty(panes[count].start_ms);
   }
-  return next;
+  track.DropFront(count);
+  for (Window& window : WindowsOf(track)) window.left -= count;
+  track.drop_ms = DueOf(track.panes(), 0, track.keep_ms);
 }
 
-void Series::Reckon() { next_expiry_ms_ = std::min(NextOf(minutes_), NextOf(hours_)); }
+void Series::Reckon() {
+  next_expiry_ms_ = std::min(minutes_.drop_ms, hours_.drop_ms);
+  for (const Window& window : windows_) next_expiry_ms_ = std::min(next_expiry_ms_, window.due_ms);
+}
 
 void Series::MarkDirty(int64_t hour_ms) {
   if (dirty_hours_.empty() || dirty_hours_.back() != hour_ms) dirty_hours_.push_back(hour_ms);
@@ -197,9 +215,10 @@ std::vector<int64_t> Series::TakeDirtyHours() {
 
 std::string Series::RowOf(int64_t hour_ms) const {
   const std::span<const Pane> hours = hours_.panes(), minutes = minutes_.panes();
-  const size_t hour = IndexOf(hours, hour_ms);
+  const size_t hour = IndexOf(hours, hour_ms, kHourMs);
   if (hour == hours.size() || hours[hour].start_ms != hour_ms) return {};
-  const size_t first = IndexOf(minutes, hour_ms), last = IndexOf(minutes, hour_ms + kHourMs);
+  const size_t first = IndexOf(minutes, hour_ms, kMinuteMs),
+               last = IndexOf(minutes, hour_ms + kHourMs, kMinuteMs);
   std::string row;
   ByteWriter w(row);
   w.Byte(kRowFormat);
@@ -240,6 +259,7 @@ Status Series::Restore(int64_t hour_ms, std::string_view row, int64_t clock_ms) 
   for (const auto& [minute, of_minute] : counts.minutes) {
     AddTo(minutes_, hour_ms + minute * kMinuteMs, of_minute, 1, clock_ms);
   }
+  Reckon();
   return absl::OkStatus();
 }
 

@@ -30,7 +30,7 @@ struct Counts {
   uint32_t solid = 0, solid_trusted = 0, solid_confirmed = 0, solid_public = 0;
   KindCounts reports{};
   bool empty() const { return incidents == 0; }
-  void Add(const Counts& other, int sign);
+  void Add(const Counts& other, int sign);  // sign 1 or -1
 };
 Counts CountsOf(const Contribution& contribution);
 
@@ -43,11 +43,12 @@ StatusOr<SeriesRow> DecodeSeriesRow(std::string_view row);  // DataLoss: not a r
 
 class Series {
  public:
-  // `windows_ms` ascending, borrowed.
+  // `windows_ms` ascending.
   explicit Series(std::span<const int64_t> windows_ms);
 
-  // Adds (sign 1) or takes back (-1) what one incident contributes in the pane of `minute_ms`. The
-  // series must have been expired to `clock_ms`. What is past every window is left out both ways.
+  // Adds (sign 1) or takes back (-1) what one incident contributes in the pane of `minute_ms`. What
+  // is past every window at `clock_ms` is left out both ways. The sums are those of the last Expire
+  // with what came and went since.
   void Add(const Contribution& contribution, int sign, int64_t clock_ms);
 
   // Takes out of the windows what has left them at `clock_ms`. True if a sum changed.
@@ -55,7 +56,7 @@ class Series {
   // When Expire next has something to do: kNever if never.
   int64_t next_expiry_ms() const { return next_expiry_ms_; }
 
-  const Counts& sum(size_t window) const { return sums_[window]; }
+  const Counts& sum(size_t window) const { return windows_[window].sum; }
   bool empty() const { return hours_.panes().empty(); }
 
   std::vector<int64_t> hours() const;  // that have a row, ascending
@@ -71,13 +72,19 @@ class Series {
     int64_t start_ms = 0;
     Counts counts;
   };
-  // One resolution: its panes, the windows it serves [from, to), and for each how many panes have
-  // left it.
+  // What is in one window of its track's panes: all but the `left` oldest.
+  struct Window {
+    int64_t length_ms = 0;
+    Counts sum;
+    size_t left = 0;
+    int64_t due_ms = kNever;  // when the next pane leaves
+  };
+  // One resolution: its panes, and the windows it serves [from, to).
   struct Track {
     int64_t step_ms = 0;
     size_t from = 0, to = 0;
-    int64_t keep_ms = 0;  // panes starting this long before the clock are dropped
-    std::vector<size_t> left;
+    int64_t keep_ms = 0;       // panes starting this long before the clock are dropped
+    int64_t drop_ms = kNever;  // when the first pane is
 
     // Ascending. Taking off the front is amortized: a city's series has a thousand panes.
     std::span<const Pane> panes() const { return std::span(kept).subspan(gone); }
@@ -93,14 +100,14 @@ class Series {
 
   void AddTo(Track& track, int64_t start_ms, const Counts& counts, int sign, int64_t clock_ms);
   bool ExpireTrack(Track& track, int64_t clock_ms);
-  int64_t NextOf(const Track& track) const;
+  void Drop(Track& track, int64_t clock_ms);
+  std::span<Window> WindowsOf(const Track& track);
   void Reckon();
   void MarkDirty(int64_t hour_ms);
 
-  std::span<const int64_t> windows_ms_;
   int64_t next_expiry_ms_ = kNever;
   Track minutes_, hours_;
-  std::vector<Counts> sums_;
+  std::vector<Window> windows_;
   std::vector<int64_t> dirty_hours_;
 };
 

@@ -32,10 +32,8 @@ std::string Two(int v) { return (v < 10 ? "0" : "") + std::to_string(v); }
 
 class Sentence {
  public:
-  Sentence(const Settings& settings, const AlertTransition& t, bool swedish) : t_(t), sv_(swedish) {
-    // A zone that is not known here cannot be in a checked configuration; UTC then.
-    if (!absl::LoadTimeZone(settings.time_zone, &zone_)) zone_ = absl::UTCTimeZone();
-  }
+  Sentence(absl::TimeZone zone, const AlertTransition& t, bool swedish)
+      : t_(t), sv_(swedish), zone_(zone) {}
 
   std::string Write() const {
     std::string s = Lead() + What() + Sources() + Sureness();
@@ -132,14 +130,17 @@ class Sentence {
 
   const AlertTransition& t_;
   const bool sv_;
-  absl::TimeZone zone_;
+  const absl::TimeZone zone_;
 };
 
 }  // namespace
 
 void WriteTexts(const Settings& settings, AlertTransition& transition) {
-  transition.text_sv = Sentence(settings, transition, true).Write();
-  transition.text_en = Sentence(settings, transition, false).Write();
+  absl::TimeZone zone;
+  // A zone that is not known here cannot be in a checked configuration; UTC then.
+  if (!absl::LoadTimeZone(settings.time_zone, &zone)) zone = absl::UTCTimeZone();
+  transition.text_sv = Sentence(zone, transition, true).Write();
+  transition.text_en = Sentence(zone, transition, false).Write();
 }
 
 }  // namespace lagesbild::picture

@@ -9,7 +9,6 @@
 #include <functional>
 #include <string>
 
-#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "picture/report.h"
@@ -33,7 +32,7 @@ class TipLimit {
     return report.kind == Kind::kPublic && !report.reporter.empty();
   }
   const int per_day_;
-  absl::flat_hash_map<std::string, absl::btree_set<HeldReport*, ReportOrder>> by_reporter_;
+  absl::flat_hash_map<std::string, ReportsByTime> by_reporter_;
   absl::flat_hash_set<std::string> touched_;
 };
 

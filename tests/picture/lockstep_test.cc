@@ -65,7 +65,7 @@ std::string Text(const slow::Transition& s) {
   const size_t omitted = s.incidents.size() > 50 ? s.incidents.size() - 50 : 0;
   for (size_t i = omitted; i < s.incidents.size(); ++i) {
     const slow::Brief& b = s.incidents[i];
-    t.incidents.push_back({"", b.class_name, b.occurred_ms, b.reports, b.verification});
+    t.incidents.push_back({0, b.class_name, b.occurred_ms, b.reports, b.verification});
   }
   return Text(t);
 }

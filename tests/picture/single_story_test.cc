@@ -47,7 +47,7 @@ TEST_F(SingleStory, APoliceReportOpensAtOnce) {
   EXPECT_EQ(t.incidents[0].occurred_ms, At(0));
   EXPECT_EQ(t.completeness, Completeness::kComplete);
   EXPECT_TRUE(t.alert_id.starts_with("a-"));
-  EXPECT_TRUE(t.incidents[0].id.starts_with("i-"));
+  EXPECT_TRUE(NameOfIncident(t.incidents[0].id).starts_with("i-"));
   EXPECT_FALSE(t.text_sv.empty());
   EXPECT_FALSE(t.text_en.empty());
 }
