@@ -53,10 +53,16 @@ uint64_t StableHash(std::initializer_list<std::string_view> parts) {
   return XXH3_64bits(joined.data(), joined.size());
 }
 
-std::string Hex(uint64_t value) {
+void AppendHex(uint64_t value, std::string& out) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string out(16, '0');
-  for (int i = 15; i >= 0; --i, value >>= 4) out[i] = kDigits[value & 15];
+  char digits[16];
+  for (int i = 15; i >= 0; --i, value >>= 4) digits[i] = kDigits[value & 15];
+  out.append(digits, sizeof digits);
+}
+
+std::string Hex(uint64_t value) {
+  std::string out;
+  AppendHex(value, out);
   return out;
 }
 

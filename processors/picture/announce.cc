@@ -46,14 +46,20 @@ std::string_view VerificationName(Verification verification) {
   return verification == Verification::kConfirmed ? "confirmed" : "unconfirmed";
 }
 
-void WriteIncident(const IncidentSummary& incident, JsonWriter& w) {
-  w.BeginObject()
-      .Key("id")
-      .String(NameOfIncident(incident.id))
-      .Key("class")
-      .String(incident.class_name);
-  w.Key("occurred_from").Time(incident.occurred_ms).Key("reports").Int(incident.reports);
-  w.Key("verification").String(VerificationName(incident.verification)).EndObject();
+// Most of the bytes of most transitions, so without the writer's care where none is needed.
+void WriteIncident(const IncidentSummary& incident, std::string& fragment, JsonWriter& w) {
+  fragment.assign(R"({"id":"i-)");
+  AppendHex(incident.id, fragment);
+  fragment.append(R"(","class":)");
+  JsonWriter(fragment).String(incident.class_name);
+  fragment.append(R"(,"occurred_from":")");
+  AppendTimeMs(incident.occurred_ms, fragment);
+  fragment.append(R"(","reports":)");
+  JsonWriter(fragment).Int(incident.reports);
+  fragment.append(R"(,"verification":")")
+      .append(VerificationName(incident.verification))
+      .append(R"("})");
+  w.Raw(fragment);
 }
 
 }  // namespace
@@ -76,7 +82,7 @@ std::string_view CompletenessName(Completeness completeness) {
 
 std::string AlertJson(const AlertTransition& t) {
   std::string out;
-  out.reserve(1024);
+  out.reserve(1024 + 150 * t.incidents.size());
   JsonWriter w(out);
   const bool windowed = t.window_ms != 0;
   const auto number_or_null = [&](std::string_view key, int64_t v) {
@@ -106,7 +112,8 @@ std::string AlertJson(const AlertTransition& t) {
   w.Key("by_kind");
   WriteKinds(t.by_kind, w);
   w.EndObject().Key("incidents").BeginArray();
-  for (const IncidentSummary& incident : t.incidents) WriteIncident(incident, w);
+  std::string fragment;
+  for (const IncidentSummary& incident : t.incidents) WriteIncident(incident, fragment, w);
   w.EndArray().Key("incidents_omitted").Int(t.incidents_omitted);
   w.Key("completeness").String(CompletenessName(t.completeness)).Key("blind_sources");
   WriteStrings(t.blind_sources, w);
