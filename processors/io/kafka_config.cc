@@ -32,7 +32,7 @@ constexpr std::array kConsumerDefaults = {
     // The bound of a partition's queue is in bytes; librdkafka 2.0 looks again at a full queue
     // after up to a second, so it must hold about a second of reading.
     Fixed{"queued.min.messages", "10000000"},
-    Fixed{"queued.max.messages.kbytes", "32768"},
+    Fixed{"queued.max.messages.kbytes", "8192"},
     Fixed{"session.timeout.ms", "6000"},
     Fixed{"heartbeat.interval.ms", "500"},
     Fixed{"max.poll.interval.ms", "30000"},
