@@ -15,7 +15,7 @@ from fuzzed_records import Fuzzed
 from recount import Recount, broker_or_skip, make_town, run
 
 # Samples, 20 a second; too short a run is all warming up.
-MEMORY_IS_COMPARED_FROM = 150
+MEMORY_IS_COMPARED_FROM = 240
 
 
 def dead_letters(binary, settings, records):
