@@ -8,7 +8,6 @@
 // alerts came twice; the longest time in which no alert came, while reports did.
 // bench/service runs it with a configuration in which every such report is an alert.
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -19,45 +18,21 @@
 #include "absl/time/time.h"
 #include "base/check.h"
 #include "io/kafka_log.h"
-#include "partner.h"
+#include "steady.h"
 
 namespace lagesbild::bench {
 namespace {
 
-using Steady = std::chrono::steady_clock;
-using stream::TopicPartition;
-
-struct Options {
-  std::string broker, in, alerts;
-  int64_t rate = 100, seconds = 60;
-};
-
-Options Parse(int argc, char** argv) {
-  Options options;
+SteadyOptions Parse(int argc, char** argv) {
+  SteadyOptions options;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string flag = argv[i], value = argv[i + 1];
-    if (flag == "--broker") {
-      options.broker = value;
-    } else if (flag == "--in") {
-      options.in = value;
-    } else if (flag == "--alerts") {
-      options.alerts = value;
-    } else if (flag == "--rate") {
-      options.rate = std::atoll(value.c_str());
-    } else if (flag == "--seconds") {
-      options.seconds = std::atoll(value.c_str());
-    } else {
+    if (!options.Set(flag, value)) {
       std::fprintf(stderr, "alert_latency: no such option: %s\n", flag.c_str());
       std::exit(2);
     }
   }
   return options;
-}
-
-template <typename T>
-T Must(StatusOr<T> value) {
-  LB_CHECK(value.ok());
-  return *std::move(value);
 }
 
 std::string ReportOf(int64_t number, int64_t occurred_ms, const std::string& run) {
@@ -87,31 +62,21 @@ int64_t OccurredIn(const std::string& alert) {
   return parsed ? absl::ToUnixMillis(time) : -1;
 }
 
-void Main(const Options& options) {
+void Main(const SteadyOptions& options) {
   io::KafkaLogOptions log_options;
   log_options.config.bootstrap_servers = options.broker;
   auto log = Must(io::KafkaLog::Open(std::move(log_options)));
   const int32_t raw_partitions = Must(log->Describe(options.in)).partitions;
   const int32_t partitions = Must(log->Describe(options.alerts)).partitions;
-  auto reader = Must(log->OpenConsumer({}));
-  for (int32_t p = 0; p < partitions; ++p) {
-    const TopicPartition at{options.alerts, p};
-    LB_CHECK(reader->Start(at, Must(reader->Bounds(at)).second).ok());
-  }
+  auto reader = ReadFromNow(*log, options.alerts, partitions);
 
   const int64_t count = options.rate * options.seconds;
   const int64_t first_ms = absl::ToUnixMillis(absl::Now()) - 60'000 - count;
   const std::string run = std::to_string(first_ms);
   std::vector<std::atomic<int64_t>> appended(static_cast<size_t>(count));
   std::thread partner([&] {
-    Partner sending(options.broker);
-    auto due = Steady::now();
-    for (int64_t i = 0; i < count; ++i) {
-      while (Steady::now() < due) sending.Serve(1);
-      sending.Send({options.in, static_cast<int32_t>(i % raw_partitions)},
-                   ReportOf(i, first_ms + i, run), &appended[static_cast<size_t>(i)]);
-      due += std::chrono::nanoseconds(1'000'000'000 / options.rate);
-    }
+    SendSteadily(options, raw_partitions, appended,
+                 [&](int64_t i) { return ReportOf(i, first_ms + i, run); });
   });
   std::vector<double> ms;
   std::vector<bool> seen(static_cast<size_t>(count), false);
@@ -132,9 +97,7 @@ void Main(const Options& options) {
         seen[static_cast<size_t>(i)] = true;
         if (last_at > 0) longest_gap = std::max(longest_gap, now - last_at);
         last_at = now;
-        // An alert can be readable before its report's append has been answered.
-        const int64_t sent = appended[static_cast<size_t>(i)];
-        ms.push_back(sent == 0 ? 0 : static_cast<double>(std::max<int64_t>(now - sent, 0)) / 1e6);
+        ms.push_back(MsSince(appended[static_cast<size_t>(i)], now));
       }
     }
   }
@@ -143,14 +106,12 @@ void Main(const Options& options) {
   // The first second warms the producers up.
   ms.erase(ms.begin(), ms.begin() + std::min<int64_t>(alerts / 2, options.rate));
   std::sort(ms.begin(), ms.end());
-  const auto at = [&](double q) {
-    return ms.empty() ? NAN : ms[static_cast<size_t>(q * static_cast<double>(ms.size() - 1))];
-  };
   std::printf(
       "{\"reports\":%lld,\"alerts\":%lld,\"rate\":%lld,\"p50_ms\":%.1f,\"p99_ms\":%.1f,\"max_ms\":%"
       ".1f,\"longest_gap_ms\":%.1f,\"twice\":%lld}\n",
-      static_cast<long long>(count), alerts, static_cast<long long>(options.rate), at(0.5),
-      at(0.99), at(1), static_cast<double>(longest_gap) / 1e6, static_cast<long long>(twice));
+      static_cast<long long>(count), alerts, static_cast<long long>(options.rate),
+      Percentile(ms, 0.5), Percentile(ms, 0.99), Percentile(ms, 1),
+      static_cast<double>(longest_gap) / 1e6, static_cast<long long>(twice));
   std::exit(alerts == count && twice == 0 ? 0 : 1);
 }
 

@@ -7,8 +7,6 @@
 // last of the eight appends. --first is the number of the first report: what was sent before must
 // not be sent again, for an open alert opens no second time. Prints the percentiles as JSON.
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -21,49 +19,29 @@
 #include "base/check.h"
 #include "grid.h"
 #include "io/kafka_log.h"
-#include "partner.h"
+#include "steady.h"
 
 namespace lagesbild::bench {
 namespace {
 
-using Steady = std::chrono::steady_clock;
-using stream::TopicPartition;
-
 constexpr int64_t kToOpen = 8, kSeries = int64_t{kAreas} * kClasses;
 
-struct Options {
-  std::string broker, in, alerts;
-  int64_t rate = 100, seconds = 60, first = 0;
+struct Options : SteadyOptions {
+  int64_t first = 0;
 };
 
 Options Parse(int argc, char** argv) {
   Options options;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string flag = argv[i], value = argv[i + 1];
-    if (flag == "--broker") {
-      options.broker = value;
-    } else if (flag == "--in") {
-      options.in = value;
-    } else if (flag == "--alerts") {
-      options.alerts = value;
-    } else if (flag == "--rate") {
-      options.rate = std::atoll(value.c_str());
-    } else if (flag == "--seconds") {
-      options.seconds = std::atoll(value.c_str());
-    } else if (flag == "--first") {
+    if (flag == "--first") {
       options.first = std::atoll(value.c_str());
-    } else {
+    } else if (!options.Set(flag, value)) {
       std::fprintf(stderr, "latency: no such option: %s\n", flag.c_str());
       std::exit(2);
     }
   }
   return options;
-}
-
-template <typename T>
-T Must(StatusOr<T> value) {
-  LB_CHECK(value.ok());
-  return *std::move(value);
 }
 
 int32_t AreaOf(int64_t series) { return static_cast<int32_t>(series % kAreas); }
@@ -107,14 +85,12 @@ struct Episode {
 void Print(const Options& options, int64_t episodes, std::vector<double> ms) {
   const auto alerts = static_cast<long long>(ms.size());
   std::sort(ms.begin(), ms.end());
-  const auto at = [&](double q) {
-    return ms.empty() ? NAN : ms[static_cast<size_t>(q * static_cast<double>(ms.size() - 1))];
-  };
   std::printf(
       R"({"rate":%lld,"expected":%lld,"alerts":%lld,"p50_ms":%.1f,"p99_ms":%.1f,"max_ms":%.1f})"
       "\n",
       static_cast<long long>(options.rate), static_cast<long long>(episodes), alerts,
-      ms.empty() ? 0 : at(0.5), ms.empty() ? 0 : at(0.99), ms.empty() ? 0 : at(1));
+      ms.empty() ? 0 : Percentile(ms, 0.5), ms.empty() ? 0 : Percentile(ms, 0.99),
+      ms.empty() ? 0 : Percentile(ms, 1));
 }
 
 void Main(const Options& options) {
@@ -124,11 +100,7 @@ void Main(const Options& options) {
   auto log = Must(io::KafkaLog::Open(std::move(log_options)));
   const int32_t raw_partitions = Must(log->Describe(options.in)).partitions;
   const int32_t partitions = Must(log->Describe(options.alerts)).partitions;
-  auto reader = Must(log->OpenConsumer({}));
-  for (int32_t p = 0; p < partitions; ++p) {
-    const TopicPartition at{options.alerts, p};
-    LB_CHECK(reader->Start(at, Must(reader->Bounds(at)).second).ok());
-  }
+  auto reader = ReadFromNow(*log, options.alerts, partitions);
 
   const int64_t count = options.rate * options.seconds / kToOpen * kToOpen;
   LB_CHECK((options.first + count) / kToOpen <= kSeries);
@@ -141,14 +113,8 @@ void Main(const Options& options) {
         &appended[static_cast<size_t>(i)]);
   }
   std::thread partner([&] {
-    Partner sending(options.broker);
-    auto due = Steady::now();
-    for (int64_t i = 0; i < count; ++i) {
-      while (Steady::now() < due) sending.Serve(1);
-      sending.Send({options.in, static_cast<int32_t>(i % raw_partitions)},
-                   ReportOf(options.first + i, run), &appended[static_cast<size_t>(i)]);
-      due += std::chrono::nanoseconds(1'000'000'000 / options.rate);
-    }
+    SendSteadily(options, raw_partitions, appended,
+                 [&](int64_t i) { return ReportOf(options.first + i, run); });
   });
   std::vector<double> ms;
   const auto give_up = Steady::now() + std::chrono::seconds(options.seconds + 20);
@@ -165,8 +131,7 @@ void Main(const Options& options) {
         it->second.seen = true;
         int64_t sent = 0;
         for (const auto* each : it->second.appended) sent = std::max<int64_t>(sent, *each);
-        // An alert can be readable before its report's append has been answered.
-        ms.push_back(sent == 0 ? 0 : static_cast<double>(std::max<int64_t>(now - sent, 0)) / 1e6);
+        ms.push_back(MsSince(sent, now));
       }
     }
   }

@@ -6,24 +6,13 @@
 #include <thread>
 
 #include "io/kafka_errors.h"
+#include "io/kafka_event.h"
 
 namespace lagesbild::io {
 namespace {
 
 constexpr int kCallMs = 10000;
 constexpr std::chrono::milliseconds kRetry(50);
-
-struct EventDeleter {
-  void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
-};
-using Event = std::unique_ptr<rd_kafka_event_t, EventDeleter>;
-
-struct OptionsDeleter {
-  void operator()(rd_kafka_AdminOptions_t* options) const {
-    rd_kafka_AdminOptions_destroy(options);
-  }
-};
-using Options = std::unique_ptr<rd_kafka_AdminOptions_t, OptionsDeleter>;
 
 struct NewTopicDeleter {
   void operator()(rd_kafka_NewTopic_t* topic) const { rd_kafka_NewTopic_destroy(topic); }
@@ -37,15 +26,15 @@ struct ResourceDeleter {
 };
 using Resource = std::unique_ptr<rd_kafka_ConfigResource_t, ResourceDeleter>;
 
-Options OptionsFor(rd_kafka_t* client, rd_kafka_admin_op_t call) {
-  Options options(rd_kafka_AdminOptions_new(client, call));
+KafkaAdminOptions OptionsFor(rd_kafka_t* client, rd_kafka_admin_op_t call) {
+  KafkaAdminOptions options(rd_kafka_AdminOptions_new(client, call));
   rd_kafka_AdminOptions_set_request_timeout(options.get(), kCallMs, nullptr, 0);
   return options;
 }
 
 // Waits for the one answer that `queue` will get.
-StatusOr<Event> Answer(const std::string& what, rd_kafka_queue_t* queue) {
-  Event event(rd_kafka_queue_poll(queue, kCallMs + 1000));
+StatusOr<KafkaEvent> Answer(const std::string& what, rd_kafka_queue_t* queue) {
+  KafkaEvent event(rd_kafka_queue_poll(queue, kCallMs + 1000));
   if (event == nullptr) return Unavailable("kafka: " + what + ": no answer");
   const auto code = rd_kafka_event_error(event.get());
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -100,12 +89,12 @@ StatusOr<int32_t> KafkaAdmin::Partitions(const std::string& topic) {
 
 StatusOr<std::vector<KafkaAdmin::Entry>> KafkaAdmin::Entries(const std::string& topic) {
   const std::string what = "describe topic " + topic;
-  const Options options = OptionsFor(handle_->get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+  const KafkaAdminOptions options = OptionsFor(handle_->get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
   const KafkaQueue queue(rd_kafka_queue_new(handle_->get()));
   const Resource resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
   rd_kafka_ConfigResource_t* asked = resource.get();
   rd_kafka_DescribeConfigs(handle_->get(), &asked, 1, options.get(), queue.get());
-  LB_ASSIGN_OR_RETURN(const Event event, Answer(what, queue.get()));
+  LB_ASSIGN_OR_RETURN(const KafkaEvent event, Answer(what, queue.get()));
   size_t count = 0;
   const auto** resources = rd_kafka_DescribeConfigs_result_resources(
       rd_kafka_event_DescribeConfigs_result(event.get()), &count);
@@ -143,12 +132,12 @@ Status KafkaAdmin::Create(const stream::TopicInfo& topic) {
   for (const auto& [name, value] : topic.config) {
     rd_kafka_NewTopic_set_config(created.get(), name.c_str(), value.c_str());
   }
-  const Options options = OptionsFor(handle_->get(), RD_KAFKA_ADMIN_OP_CREATETOPICS);
+  const KafkaAdminOptions options = OptionsFor(handle_->get(), RD_KAFKA_ADMIN_OP_CREATETOPICS);
   rd_kafka_AdminOptions_set_operation_timeout(options.get(), kCallMs / 2, nullptr, 0);
   const KafkaQueue queue(rd_kafka_queue_new(handle_->get()));
   rd_kafka_NewTopic_t* asked = created.get();
   rd_kafka_CreateTopics(handle_->get(), &asked, 1, options.get(), queue.get());
-  LB_ASSIGN_OR_RETURN(const Event event, Answer(what, queue.get()));
+  LB_ASSIGN_OR_RETURN(const KafkaEvent event, Answer(what, queue.get()));
   size_t count = 0;
   const auto** results =
       rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
@@ -179,11 +168,11 @@ Status KafkaAdmin::Configure(const std::string& topic, const Config& changes) {
   for (const auto& [name, value] : all) {
     rd_kafka_ConfigResource_set_config(resource.get(), name.c_str(), value.c_str());
   }
-  const Options options = OptionsFor(handle_->get(), RD_KAFKA_ADMIN_OP_ALTERCONFIGS);
+  const KafkaAdminOptions options = OptionsFor(handle_->get(), RD_KAFKA_ADMIN_OP_ALTERCONFIGS);
   const KafkaQueue queue(rd_kafka_queue_new(handle_->get()));
   rd_kafka_ConfigResource_t* asked = resource.get();
   rd_kafka_AlterConfigs(handle_->get(), &asked, 1, options.get(), queue.get());
-  LB_ASSIGN_OR_RETURN(const Event event, Answer(what, queue.get()));
+  LB_ASSIGN_OR_RETURN(const KafkaEvent event, Answer(what, queue.get()));
   size_t count = 0;
   const auto** results = rd_kafka_AlterConfigs_result_resources(
       rd_kafka_event_AlterConfigs_result(event.get()), &count);
@@ -192,11 +181,12 @@ Status KafkaAdmin::Configure(const std::string& topic, const Config& changes) {
 
 StatusOr<std::vector<std::string>> KafkaAdmin::GroupMembers(const std::string& group) {
   const std::string what = "describe group " + group;
-  const Options options = OptionsFor(handle_->get(), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
+  const KafkaAdminOptions options =
+      OptionsFor(handle_->get(), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
   const KafkaQueue queue(rd_kafka_queue_new(handle_->get()));
   const char* asked = group.c_str();
   rd_kafka_DescribeConsumerGroups(handle_->get(), &asked, 1, options.get(), queue.get());
-  LB_ASSIGN_OR_RETURN(const Event event, Answer(what, queue.get()));
+  LB_ASSIGN_OR_RETURN(const KafkaEvent event, Answer(what, queue.get()));
   size_t count = 0;
   const auto** groups = rd_kafka_DescribeConsumerGroups_result_groups(
       rd_kafka_event_DescribeConsumerGroups_result(event.get()), &count);

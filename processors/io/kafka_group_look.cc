@@ -3,23 +3,12 @@
 #include <utility>
 
 #include "io/kafka_errors.h"
+#include "io/kafka_event.h"
 
 namespace lagesbild::io {
 namespace {
 
 constexpr int kAnswerMs = 3000;
-
-struct EventDeleter {
-  void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
-};
-using Event = std::unique_ptr<rd_kafka_event_t, EventDeleter>;
-
-struct OptionsDeleter {
-  void operator()(rd_kafka_AdminOptions_t* options) const {
-    rd_kafka_AdminOptions_destroy(options);
-  }
-};
-using Options = std::unique_ptr<rd_kafka_AdminOptions_t, OptionsDeleter>;
 
 stream::GroupView::Member MemberOf(const rd_kafka_MemberDescription_t* description,
                                    const std::string& self) {
@@ -52,7 +41,7 @@ KafkaGroupLook::KafkaGroupLook(std::shared_ptr<KafkaHandle> member, std::string 
       answers_(rd_kafka_queue_new(member_->get())) {}
 
 void KafkaGroupLook::Ask() {
-  const Options options(
+  const KafkaAdminOptions options(
       rd_kafka_AdminOptions_new(member_->get(), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS));
   char error[256];
   rd_kafka_AdminOptions_set_request_timeout(options.get(), kAnswerMs, error, sizeof(error));
@@ -63,7 +52,7 @@ void KafkaGroupLook::Ask() {
 
 std::optional<stream::GroupView> KafkaGroupLook::Look() {
   if (!asked_) Ask();
-  const Event event(rd_kafka_queue_poll(answers_.get(), 0));
+  const KafkaEvent event(rd_kafka_queue_poll(answers_.get(), 0));
   if (event == nullptr) return std::nullopt;
   asked_ = false;
   size_t count = 0;
