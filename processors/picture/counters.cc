@@ -117,7 +117,7 @@ void Counters::Apply(Incident* incident, Cause cause) {
 }
 
 void Counters::List(Incident* incident, const Contribution& as) {
-  ForEachArea(as.area, [&](int a) { Insert(Of(a).incidents[as.class_id], incident); });
+  ForEachArea(as.area, [&](int a) { AddByTime(Of(a).incidents[as.class_id], incident); });
 }
 
 void Counters::Unlist(Incident* incident, const Contribution& as) {

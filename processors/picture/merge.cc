@@ -59,7 +59,7 @@ bool Merger::Merges(int class_id) const {
 
 void Merger::Insert(HeldReport* report) {
   OfClass& of = classes_[report->class_id];
-  if (Merges(report->class_id)) picture::Insert(of.reports, report);
+  if (Merges(report->class_id)) AddByTime(of.reports, report);
   if (of.pending.empty()) pending_classes_.push_back(report->class_id);
   of.pending.insert(report);
 }
@@ -155,7 +155,7 @@ void Merger::Begin(OfClass& of, HeldReport* report) {
   incidents_.emplace(incident, std::move(owned));
   Join(report, incident);
   if (!Merges(report->class_id)) return;
-  picture::Insert(of.firsts, report);
+  AddByTime(of.firsts, report);
   const IncidentClass& incident_class = settings_->classes[report->class_id];
   const ReportOrder before;
   for (auto it = of.reports.upper_bound(report);

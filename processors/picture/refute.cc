@@ -30,7 +30,7 @@ void Refutations::Insert(HeldReport* report) {
   if (!Concerns(*report)) return;
   OfClass& of = classes_[report->class_id];
   if (!report->refuted) {
-    if (!report->over_limit) picture::Insert(of.standing, report);
+    if (!report->over_limit) AddByTime(of.standing, report);
   } else if (TierOf(report->kind) == Tier::kA) {
     of.refuters.insert(report);
   }

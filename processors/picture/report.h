@@ -126,7 +126,7 @@ using IncidentsByTime = absl::btree_set<Timed<Incident>, TimedOrder<Incident, In
 
 // Most come later than all that are there: then nothing is searched.
 template <typename Set, typename T>
-void Insert(Set& by_time, T* what) {
+void AddByTime(Set& by_time, T* what) {
   by_time.insert(by_time.end(), what);
 }
 
