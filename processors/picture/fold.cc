@@ -315,7 +315,7 @@ Status Fold::Impl::Configure(const Configuration& configuration, int64_t clock_m
 void Fold::Impl::Adopt(Settings settings, int64_t clock_ms) {
   auto old_settings = std::exchange(settings_, std::make_unique<Settings>(std::move(settings)));
   std::vector<std::pair<std::string, Picture::Parts>> parts;
-  for (auto& [id, picture] : pictures_) parts.emplace_back(id, picture->Dismantle());
+  for (auto& [id, picture] : pictures_) parts.emplace_back(id, picture->Dismantle(clock_ms));
   due_ = {};
   visited_.clear();
   pictures_.clear();
@@ -346,6 +346,9 @@ void Fold::Impl::Move(Picture::Parts parts, const std::string& old_picture) {
   }
   for (Alert& alert : parts.alerts) {
     if (Picture* picture = home(alert.area_id)) picture->AdoptAlert(std::move(alert));
+  }
+  for (const std::string& area_id : parts.changed) {
+    if (Picture* picture = home(area_id)) picture->AdoptChanged(area_id);
   }
   if (Picture* picture = FindOrMake(old_picture)) picture->AdoptRest(parts);
 }

@@ -76,11 +76,13 @@ class Picture {
     std::string silences;           // as their row
     std::set<std::string> orgs;
     std::map<std::string, int64_t> sequences;
+    std::vector<std::string> changed;  // areas whose aggregate is still to be told
   };
-  Parts Dismantle();
+  Parts Dismantle(int64_t clock_ms);
   void AdoptReport(std::unique_ptr<HeldReport> report);
   void AdoptAlert(Alert alert);
   void AdoptRest(const Parts& parts);
+  void AdoptChanged(const std::string& area_id);
   // All is counted anew and every open alert is looked at.
   void FinishAdoption(int64_t clock_ms);
 

@@ -184,8 +184,12 @@ void Picture::WatchSeries() {
   }
 }
 
-Picture::Parts Picture::Dismantle() {
+Picture::Parts Picture::Dismantle(int64_t clock_ms) {
   Parts parts;
+  // An area that counts nothing any more is nowhere but here: neither report nor alert leads to it.
+  counters_.AdvanceTo(clock_ms);
+  counters_.BringUp();
+  for (int area : counters_.TakeChangedAreas()) parts.changed.push_back(settings_->areas[area].id);
   // What is stored and gone, but has not been said to be: no commit has come since.
   for (const auto& [name, row] : alerts_.TakeRows()) parts.keys.push_back("A" + name);
   counters_.TakeRows([&](int area, int of, bool unlocated, int64_t hour_ms, const std::string&) {
@@ -230,6 +234,11 @@ void Picture::AdoptRest(const Parts& parts) {
   for (const auto& [area, sequence] : sequences_) dirty_sequences_.insert(area);
   dirty_orgs_ = !orgs_.empty();
   if (!parts.silences.empty()) dirty_silences_ = silences_.Restore(parts.silences).ok();
+}
+
+void Picture::AdoptChanged(const std::string& area_id) {
+  const int area = settings_->FindArea(area_id);
+  if (area >= 0 && settings_->areas[area].picture == area_) counters_.MarkChanged(area);
 }
 
 void Picture::FinishAdoption(int64_t clock_ms) {

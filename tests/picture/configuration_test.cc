@@ -155,6 +155,41 @@ TEST(ConfigurationProperty, RestartsAroundANewConfigurationAreOfNoConsequence) {
   }
 }
 
+// What an area still has to tell is not lost: it counts nothing, so nothing that moves leads there.
+class EmptiedArea : public testing::Test {
+ protected:
+  void SetUp() override {
+    harness_.AddSettings(Version(2, SmallCounty()));
+    harness_.Feed({kStart,
+                   {ToAll(kStart, Configuration{1, "0"}),
+                    Record(kStart, SmallCounty(), Police("p").In("torget"))}});
+    harness_.Commit();
+    ASSERT_NE(TextOf("torget"), "");
+  }
+  void Configure(int64_t at_ms) {
+    harness_.Feed({at_ms, {ToAll(at_ms, Configuration{2, "1"})}});
+    harness_.Commit();
+  }
+  std::string TextOf(const std::string& area) { return WindowsText(harness_.latest[area].windows); }
+
+  Harness harness_{SmallCounty()};
+};
+
+TEST_F(EmptiedArea, ByAWithdrawalBeforeTheConfigurationIsTold) {
+  harness_.Feed({kStart + 1, {ToAll(kStart + 1, Withdrawn(Police("p"), 2))}});
+  Configure(kStart + 2);
+  EXPECT_EQ(TextOf("torget"), "");
+}
+
+TEST_F(EmptiedArea, ByTimeAloneBeforeTheConfigurationIsTold) {
+  constexpr double kLater = 400 * 24 * kHour;
+  const int64_t later_ms = At(kLater);
+  const Report other = Police("q").Happened(kLater).In("gard");
+  harness_.Feed({later_ms, {Record(later_ms, SmallCounty(), other)}});
+  Configure(later_ms + 1);
+  EXPECT_EQ(TextOf("torget"), "");
+}
+
 TEST(ForgettingProperty, WhenAllIsLongPastNothingIsKept) {
   const uint64_t first = SeedFromEnvironment(1);
   for (uint64_t seed = first; seed < first + 6 && !testing::Test::HasFailure(); ++seed) {
