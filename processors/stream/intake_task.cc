@@ -21,6 +21,8 @@ constexpr absl::Duration kLagEvery = absl::Seconds(5);
 // It is a help only: where asking makes the order wait, seldom.
 constexpr absl::Duration kLagAfterFailure = absl::Minutes(1);
 constexpr absl::Duration kHeldUpPoll = absl::Milliseconds(10);
+// Transactions of a stream without a backlog begin this part of the commit interval apart, or more.
+constexpr int kPaceParts = 4;
 
 }  // namespace
 
@@ -209,6 +211,12 @@ absl::Duration IntakeTask::WaitFor(absl::Duration wait) const {
   return std::clamp(next_tick_ - world_.clock.Monotonic(), absl::ZeroDuration(), wait);
 }
 
+absl::Duration IntakeTask::PaceLeft() const {
+  if (begun_ || !paced_ || options_.clock == ClockMode::kRecords) return absl::ZeroDuration();
+  const absl::Duration passed = world_.clock.Monotonic() - begun_at_;
+  return std::max(absl::ZeroDuration(), options_.commit_interval / kPaceParts - passed);
+}
+
 Status IntakeTask::Finish(TransactionalSink& sink, Consumer& lease_consumer) {
   return begun_ ? Commit(sink, lease_consumer) : absl::OkStatus();
 }
@@ -384,8 +392,9 @@ Status IntakeTask::CommitAll(TransactionalSink& sink, Consumer& lease_consumer) 
   touched_.assign(touched_.size(), false);
   any_touched_ = false;
   pending_bytes_ = 0;
-  interval_ = reader_->all_drained() ? options_.commit_interval
-                                     : std::min(interval_ * 2, options_.commit_interval_max);
+  paced_ = reader_->all_drained();
+  interval_ =
+      paced_ ? options_.commit_interval : std::min(interval_ * 2, options_.commit_interval_max);
   commits_.Add(1);
   commit_seconds_.Observe(absl::ToDoubleSeconds(world_.clock.Monotonic() - began));
   produced_.Add(static_cast<double>(std::exchange(produced_records_, 0)));

@@ -75,6 +75,9 @@ class IntakeTask {
   bool caught_up() const { return !begun_ && reader_ != nullptr && reader_->reached_ends(); }
   int64_t remaining_records() const;
   bool in_transaction() const { return begun_; }
+  // How long the next transaction is better waited for: one that followed the last at once would
+  // cost as much and hold less. Never in a backlog, and not after a pause.
+  absl::Duration PaceLeft() const;
 
   // In force from the next record or tick on, if it differs. It outlives the task.
   void Reconfigure(const IntakeConfiguration& configuration);
@@ -118,6 +121,7 @@ class IntakeTask {
   std::string bytes_;
 
   bool begun_ = false, sink_failed_ = false;
+  bool paced_ = false;         // the last commit left nothing to take
   bool took_any_ = true;       // in the last round
   std::vector<bool> touched_;  // log partitions, in the open transaction
   bool any_touched_ = false;

@@ -91,9 +91,15 @@ Status IntakeWorker::Round(absl::Duration wait) {
     const absl::Duration now = world_.clock.Monotonic();
     if (backoff_.Waiting(now)) wait = std::min(wait, backoff_.Left(now));
     LB_RETURN_IF_ERROR(Connect());
-    LB_RETURN_IF_ERROR(
-        Serve(task_ != nullptr && !backoff_.Waiting(now) ? absl::ZeroDuration() : wait));
+    const bool works = task_ != nullptr && !backoff_.Waiting(now);
+    const absl::Duration pace = works ? std::min(wait, task_->PaceLeft()) : absl::ZeroDuration();
+    LB_RETURN_IF_ERROR(Serve(works ? pace : wait));
     if (backoff_.Waiting(now) || now < not_before_) return absl::OkStatus();
+    // The group woke us.
+    if (task_ != nullptr && pace > absl::ZeroDuration() &&
+        task_->PaceLeft() > absl::ZeroDuration()) {
+      return absl::OkStatus();
+    }
     if (!subscribed_) return absl::OkStatus();
     if (!holds_lease_) {
       ShowStandby();

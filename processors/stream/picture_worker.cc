@@ -13,6 +13,8 @@ namespace {
 // A member without partitions after this time is a spare one.
 constexpr absl::Duration kSpareAfter = absl::Seconds(3);
 constexpr absl::Duration kStatsEvery = absl::Seconds(5);
+// Commits of a stream without a backlog begin this part of the commit interval apart, or more.
+constexpr int kPaceParts = 5;
 
 // What ends the worker, and with it the process: trying again would not help.
 bool Fatal(const Status& status) {
@@ -120,7 +122,7 @@ Status PictureWorker::Round(absl::Duration wait) {
     LB_RETURN_IF_ERROR(GiveOrphansAnOwner());
     LB_RETURN_IF_ERROR(AdvanceTasks());
     LB_RETURN_IF_ERROR(ProcessTasks());
-    if (CommitDue()) LB_RETURN_IF_ERROR(Commit());
+    if (CommitDue(wait > absl::ZeroDuration())) LB_RETURN_IF_ERROR(Commit());
     if (!caught_up_) SeeWhetherCaughtUp();
     if (!backoff_.Waiting(world_.clock.Monotonic())) {
       backoff_.Succeeded();
@@ -135,12 +137,21 @@ Status PictureWorker::Round(absl::Duration wait) {
 absl::Duration PictureWorker::WaitFor(absl::Duration wait) const {
   const absl::Duration now = world_.clock.Monotonic();
   if (backoff_.Waiting(now)) return std::min(wait, backoff_.Left(now));
+  bool dirty = false;
   for (const auto& [partition, task] : tasks_) {
-    if (task->state() == PictureTask::State::kAssigning || !task->drained() || task->dirty()) {
+    if (task->state() == PictureTask::State::kAssigning || !task->drained()) {
       return absl::ZeroDuration();
     }
+    dirty |= task->dirty();
   }
-  return wait;
+  return dirty ? std::min(wait, PaceLeft()) : wait;
+}
+
+// How long the next commit is better waited for: one that followed the last at once would cost as
+// much and hold less. Not after a pause.
+absl::Duration PictureWorker::PaceLeft() const {
+  const absl::Duration passed = world_.clock.Monotonic() - commit_began_;
+  return std::max(absl::ZeroDuration(), options_.commit_interval / kPaceParts - passed);
 }
 
 Status PictureWorker::Serve(absl::Duration wait) {
@@ -274,14 +285,15 @@ Status PictureWorker::ProcessTasks() {
   return absl::OkStatus();
 }
 
-bool PictureWorker::CommitDue() const {
+bool PictureWorker::CommitDue(bool may_wait) const {
   bool dirty = false, drained = true;
   for (const auto& [partition, task] : tasks_) {
     dirty |= task->dirty();
     drained &= task->drained();
   }
   if (!dirty) return false;
-  return drained || pending_bytes_ >= options_.commit_bytes ||
+  const bool paced = may_wait && PaceLeft() > absl::ZeroDuration();
+  return (drained && !paced) || pending_bytes_ >= options_.commit_bytes ||
          world_.clock.Monotonic() - last_commit_ >= interval_;
 }
 
@@ -303,10 +315,10 @@ Status PictureWorker::Commit() {
     if (task->dirty()) tasks.push_back(task.get());
   }
   if (tasks.empty()) return absl::OkStatus();
-  const absl::Duration began = world_.clock.Monotonic();
+  commit_began_ = world_.clock.Monotonic();
   const Status status = seconds_.Commit([&] { return CommitTasks(std::move(tasks)); });
   last_commit_ = world_.clock.Monotonic();
-  commit_seconds_.Observe(absl::ToDoubleSeconds(last_commit_ - began));
+  commit_seconds_.Observe(absl::ToDoubleSeconds(last_commit_ - commit_began_));
   // While a backlog drains, fewer and larger commits.
   interval_ =
       drained ? options_.commit_interval : std::min(interval_ * 2, options_.commit_interval_max);

@@ -64,7 +64,9 @@ class PictureWorker : public Worker {
   Status EnsureSink();
   Status AdvanceTasks();
   Status ProcessTasks();
-  bool CommitDue() const;
+  // `may_wait`: this round may be followed by a pause.
+  bool CommitDue(bool may_wait) const;
+  absl::Duration PaceLeft() const;
   Status Commit();
   Status CommitTasks(std::vector<PictureTask*> tasks);
   Status Aborted(const std::vector<PictureTask*>& tasks);
@@ -93,6 +95,7 @@ class PictureWorker : public Worker {
        shown_joined_ = false;  // has partitions, or it seems that the group has none for it
   bool caught_up_ = false;     // all tasks had, once; later ones need not
   absl::Duration last_commit_, interval_;
+  absl::Duration commit_began_ = -absl::InfiniteDuration();
   absl::Duration stats_at_;
   int64_t pending_bytes_ = 0;
 

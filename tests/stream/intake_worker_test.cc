@@ -152,6 +152,23 @@ TEST_F(IntakeWorkerTest, WhenDrainedTouchedPartitionsGetATickAtOnceAndAllEachSec
   EXPECT_EQ(log.back(), "tick@" + std::to_string(clock_.WallMs() - kStart));
 }
 
+TEST_F(IntakeWorkerTest, ATransactionThatMayWaitDoesNotFollowTheLastAtOnce) {
+  auto intake = NewIntake();
+  ASSERT_TRUE(RunUntilIdle(*intake).ok());
+  const auto round = [&](absl::Duration later) {
+    clock_.Advance(later);
+    ASSERT_TRUE(intake->Round(absl::Milliseconds(100)).ok());
+  };
+  Report(0, clock_.WallMs(), "a");
+  round(absl::Seconds(1));  // after a pause at once
+  EXPECT_THAT(PictureLog(Hv()), testing::Contains(testing::StartsWith("a@")));
+  Report(0, clock_.WallMs(), "b");
+  round(absl::Milliseconds(10));
+  EXPECT_THAT(PictureLog(Hv()), testing::Not(testing::Contains(testing::StartsWith("b@"))));
+  round(absl::Milliseconds(15));
+  EXPECT_THAT(PictureLog(Hv()), testing::Contains(testing::StartsWith("b@")));
+}
+
 TEST_F(IntakeWorkerTest, ATickIsLaterThanTheLastRecordEvenIfTheWallIsBehind) {
   Report(0, kStart + 60'000, "ahead");  // a minute: within max_future
   auto intake = NewIntake();

@@ -137,6 +137,24 @@ TEST_F(PictureWorkerTest, ATraceGoesOnToTheAlertThatItsReportCausedAndChangesNoV
   EXPECT_EQ(carried, 1);
 }
 
+TEST_F(PictureWorkerTest, ACommitThatMayWaitDoesNotFollowTheLastAtOnce) {
+  Append(0, {ConfigurationAt(kStart), TickAt(kStart + 1)});
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  const auto round = [&](absl::Duration later) {
+    clock_.Advance(later);
+    ASSERT_TRUE(worker->Round(absl::Milliseconds(100)).ok());
+  };
+  Append(0, {TickAt(kStart + 2)});
+  round(absl::Seconds(1));  // after a pause at once
+  EXPECT_EQ(CommittedLog(0).offset, 3);
+  Append(0, {TickAt(kStart + 3)});
+  round(absl::Milliseconds(10));
+  EXPECT_EQ(CommittedLog(0).offset, 3);
+  round(absl::Milliseconds(10));
+  EXPECT_EQ(CommittedLog(0).offset, 5);
+}
+
 TEST_F(PictureWorkerTest, ACommitNeverCutsAnInstant) {
   Append(0, {ConfigurationAt(kStart), TickAt(kStart + 1), ReportAt(kStart + 10, "s1", "shooting")});
   auto worker = NewPictureWorker();
