@@ -42,6 +42,10 @@ inline constexpr MutantName kMutants[] = {
     {"intake_uninitialised", "a new intake writes without init_transactions"},
     {"none_is_zero", "\"no committed offset\" is read as offset 0"},
     {"order_ignores_unfetched", "a partition that is not yet fetched does not hold the others up"},
+    // Of the client library, as far as the simulator has one: what a log port must see to.
+    {"broken_connection_ignored", "a producer goes on after its connection broke"},
+    {"sequence_unchecked", "a copy of a produce request is taken for another record"},
+    {"stale_fetch_kept", "what was fetched before a Start is handed out after it"},
 };
 
 #ifdef LAGESBILD_FAILPOINTS

@@ -13,9 +13,7 @@ class Undisturbed : public SimNetwork {
 
 class SimKafkaUnderTest : public stream::LogUnderTest {
  public:
-  explicit SimKafkaUnderTest(int64_t fetch_misses_percent)
-      : kafka_({.fetch_misses_percent = fetch_misses_percent, .poll_takes_time = true}, time_,
-               network_) {}
+  explicit SimKafkaUnderTest(const SimKafka::Options& options) : kafka_(options, time_, network_) {}
   stream::Log& log() override { return log_; }
   stream::Log& other() override { return other_log_; }
 
@@ -27,13 +25,26 @@ class SimKafkaUnderTest : public stream::LogUnderTest {
   SimLog log_{kafka_, process_}, other_log_{kafka_, other_};
 };
 
-stream::LogOrWhy Make() { return {std::make_unique<SimKafkaUnderTest>(0), ""}; }
-stream::LogOrWhy MakeSlow() { return {std::make_unique<SimKafkaUnderTest>(50), ""}; }
+SimKafka::Options Prompt() { return {.poll_takes_time = true}; }
+
+stream::LogOrWhy Make() { return {std::make_unique<SimKafkaUnderTest>(Prompt()), ""}; }
+stream::LogOrWhy MakeSlow() {
+  SimKafka::Options options = Prompt();
+  options.fetch_misses_percent = 50;
+  return {std::make_unique<SimKafkaUnderTest>(options), ""};
+}
+stream::LogOrWhy MakeLate() {
+  SimKafka::Options options = Prompt();
+  options.fetch_late_percent = 50;
+  options.fetch_delay = options.group_delay = absl::Milliseconds(300);
+  return {std::make_unique<SimKafkaUnderTest>(options), ""};
+}
 
 using stream::LogContract;
 
 INSTANTIATE_TEST_SUITE_P(SimKafka, LogContract, testing::Values(&Make));
 INSTANTIATE_TEST_SUITE_P(SlowSimKafka, LogContract, testing::Values(&MakeSlow));
+INSTANTIATE_TEST_SUITE_P(LateSimKafka, LogContract, testing::Values(&MakeLate));
 
 }  // namespace
 }  // namespace lagesbild::sim

@@ -6,8 +6,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -37,6 +39,8 @@ class SimConsumer : public stream::Consumer {
  private:
   void Join();
   void JoinAgain();
+  // What the group has given us by now, as far as we have heard; null: nothing new.
+  const SimGroups::Assignment* HeardAssignment();
   // The events of a generation that is new to us.
   std::vector<stream::GroupEvent> TakeAssignment(const SimGroups::Assignment& assignment);
 
@@ -48,11 +52,26 @@ class SimConsumer : public stream::Consumer {
   struct Position {
     int64_t next = 0;
     bool drained = false;  // as far as known: until a fetch brings something
+    int64_t started = 0;   // which Start it is of
   };
+  // What a fetch at a position brings; it may be on its way while the position moves elsewhere.
+  struct Fetched {
+    Position after;
+    std::vector<std::pair<int64_t, std::string>> records;
+    absl::Duration here_at;
+  };
+  Fetched Fetch(const SimPartition& partition, const Position& position) const;
+  static StatusOr<stream::Batch> HandOut(const Fetched& fetched, size_t records_max,
+                                         Position& position);
   std::map<stream::TopicPartition, Position> positions_;
+  std::map<stream::TopicPartition, Fetched> on_their_way_;
+  int64_t starts_ = 0;
   SimGroups::MemberId member_ = 0;
   int64_t generation_ = 0;  // 0: not yet in one
   bool rejoining_ = false;  // everything is given back first
+  // Answers of the group's coordinator that are on their way, and when they are here.
+  std::optional<std::pair<SimGroups::Assignment, absl::Duration>> assignment_;
+  std::optional<std::pair<stream::GroupView, absl::Duration>> view_;
 };
 
 class SimMembership : public stream::Membership {
@@ -65,9 +84,9 @@ class SimMembership : public stream::Membership {
   int64_t generation() const { return generation_; }
 
  private:
-  const std::string group_;
-  const SimGroups::MemberId member_;
-  const int64_t generation_;
+  std::string group_;
+  SimGroups::MemberId member_;
+  int64_t generation_;
 };
 
 class SimSink : public stream::TransactionalSink {
@@ -86,15 +105,19 @@ class SimSink : public stream::TransactionalSink {
  private:
   // Ready for a request within the transaction: begun, not failed, not fenced.
   Status Check() const;
-  // Runs `work` as the request's fate has it; the reply.
+  // Runs `work` as the request's fate has it; the reply. `copy` is what another copy of the request
+  // does when it comes later.
   template <typename Work>
-  Status Call(std::string_view operation, const Work& work);
+  Status Call(std::string_view operation, std::function<void()> copy, const Work& work);
+  // Sends a copy, if that is the request's fate.
+  void Repeat(const RequestFate& fate, std::function<void()> copy);
   Status End(bool commit);
 
   SimKafka& kafka_;
   SimProcess& process_;
   const std::string id_;
   int64_t epoch_ = 0;
+  std::map<stream::TopicPartition, int64_t> sequences_;  // of the last record sent there
   bool begun_ = false, wrote_ = false;
   bool must_abort_ = false;
   bool used_up_ = false;  // a connection broke: a new one is needed before the next Begin

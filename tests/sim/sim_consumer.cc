@@ -2,6 +2,7 @@
 
 #include "io/record_format.h"
 #include "sim/sim_clients.h"
+#include "stream/mutant.h"
 
 namespace lagesbild::sim {
 
@@ -35,11 +36,13 @@ Status SimConsumer::Subscribe(const std::vector<std::string>& topics) {
 void SimConsumer::Join() {
   member_ = kafka_.groups_.Join(options_.group, options_.instance_id, wanted_);
   generation_ = 0;
+  assignment_.reset();
 }
 
 Status SimConsumer::Start(const TopicPartition& at, int64_t offset) {
   LB_ASSIGN_OR_RETURN(SimPartition * partition, kafka_.Find(at));
-  positions_[at] = {offset == stream::kFromBeginning ? partition->begin() : offset, false};
+  const int64_t next = offset == stream::kFromBeginning ? partition->begin() : offset;
+  positions_[at] = {.next = next, .started = ++starts_};
   return absl::OkStatus();
 }
 
@@ -53,14 +56,15 @@ void SimConsumer::Released(const TopicPartition& at) {
 
 StatusOr<std::vector<GroupEvent>> SimConsumer::Poll(absl::Duration timeout) {
   const RequestFate fate = kafka_.Request(process_, "poll");
-  if (kafka_.options_.poll_takes_time) {
+  if (kafka_.options_.poll_takes_time || !on_their_way_.empty()) {
     kafka_.time_.Advance(timeout);
     kafka_.Tick();
   }
   LB_RETURN_IF_ERROR(fate.reply);
   std::vector<GroupEvent> events;
   if (member_ == 0 || !fate.done) return events;
-  switch (kafka_.groups_.Heartbeat(options_.group, member_, owned_)) {
+  // Who waits for what it has been given does not hear yet that all is shared out again.
+  switch (kafka_.groups_.Heartbeat(options_.group, member_, owned_, !assignment_)) {
     case SimGroups::Standing::kFenced:
       return FailedPrecondition("fenced: another has this instance id");
     case SimGroups::Standing::kUnknown:
@@ -84,12 +88,22 @@ StatusOr<std::vector<GroupEvent>> SimConsumer::Poll(absl::Duration timeout) {
     to_release_ = owned_;
     return std::vector<GroupEvent>{{GroupEvent::Type::kRevoked, {owned_.begin(), owned_.end()}}};
   }
-  const SimGroups::Assignment* assignment = kafka_.groups_.Sync(options_.group, member_);
-  if (assignment != nullptr && assignment->generation != generation_) {
+  if (const auto* assignment = HeardAssignment()) {
     events = TakeAssignment(*assignment);
+    assignment_.reset();
   }
   kafka_.network_.Done(process_, "poll");
   return events;
+}
+
+const SimGroups::Assignment* SimConsumer::HeardAssignment() {
+  if (!assignment_) {
+    const SimGroups::Assignment* given = kafka_.groups_.Sync(options_.group, member_);
+    if (given == nullptr || given->generation == generation_) return nullptr;
+    assignment_.emplace(*given,
+                        kafka_.time_.now() + kafka_.random_.UpTo(kafka_.options_.group_delay));
+  }
+  return assignment_->second <= kafka_.time_.now() ? &assignment_->first : nullptr;
 }
 
 std::vector<GroupEvent> SimConsumer::TakeAssignment(const SimGroups::Assignment& assignment) {
@@ -113,24 +127,61 @@ StatusOr<Batch> SimConsumer::Read(const TopicPartition& at, size_t records_max) 
   auto position = positions_.find(at);
   if (position == positions_.end()) return FailedPrecondition("not started: " + Name(at));
   LB_ASSIGN_OR_RETURN(SimPartition * partition, kafka_.Find(at));
-  auto& [next, drained] = position->second;
-  if (next < partition->begin() || next > partition->end()) {
-    return DataLoss(Name(at) + " no longer has offset " + std::to_string(next));
+  Position& now = position->second;
+  if (now.next < partition->begin() || now.next > partition->end()) {
+    return DataLoss(Name(at) + " no longer has offset " + std::to_string(now.next));
   }
-  io::BatchBuilder builder;
-  if (kafka_.random_.Percent(kafka_.options_.fetch_misses_percent)) {
-    return std::move(builder).Build(next, drained);
+  const Fetched nothing{now, {}, {}};
+  if (auto fetch = on_their_way_.find(at); fetch != on_their_way_.end()) {
+    if (fetch->second.here_at > kafka_.time_.now()) return HandOut(nothing, records_max, now);
+    const Fetched fetched = std::move(on_their_way_.extract(fetch).mapped());
+    // Of before a Start: it is not what was asked for since.
+    const bool stale = fetched.after.started != now.started;
+    if (!stale || LB_MUTANT("stale_fetch_kept")) return HandOut(fetched, records_max, now);
   }
-  const auto most = static_cast<int64_t>(records_max);
-  size_t left = static_cast<size_t>(std::min(most, kafka_.options_.fetch_records_max));
-  const SimPartition::Entry* entry = partition->Next(next);
-  for (; entry != nullptr && left > 0; --left, entry = partition->Next(next)) {
-    builder.Add(entry->offset, entry->record);
+  const SimKafka::Options& options = kafka_.options_;
+  if (kafka_.random_.Percent(options.fetch_misses_percent)) {
+    return HandOut(nothing, records_max, now);
+  }
+  Fetched fetched = Fetch(*partition, now);
+  if (options.fetch_late_percent == 0 || !kafka_.random_.Percent(options.fetch_late_percent)) {
+    return HandOut(fetched, records_max, now);
+  }
+  fetched.here_at = kafka_.time_.now() + kafka_.random_.UpTo(options.fetch_delay);
+  on_their_way_[at] = std::move(fetched);
+  return HandOut(nothing, records_max, now);
+}
+
+SimConsumer::Fetched SimConsumer::Fetch(const SimPartition& partition,
+                                        const Position& position) const {
+  Fetched out{position, {}, {}};
+  int64_t& next = out.after.next;
+  int64_t left = kafka_.options_.fetch_records_max;
+  const SimPartition::Entry* entry = partition.Next(next);
+  for (; entry != nullptr && left > 0; --left, entry = partition.Next(next)) {
+    out.records.emplace_back(entry->offset, entry->record);
     next = entry->offset + 1;
   }
-  if (entry == nullptr) next = std::max(next, partition->stable_end());
-  drained = entry == nullptr;
-  return std::move(builder).Build(next, drained);
+  if (entry == nullptr) next = std::max(next, partition.stable_end());
+  out.after.drained = entry == nullptr;
+  return out;
+}
+
+StatusOr<Batch> SimConsumer::HandOut(const Fetched& fetched, size_t records_max,
+                                     Position& position) {
+  io::BatchBuilder builder;
+  const size_t count = std::min(records_max, fetched.records.size());
+  for (size_t i = 0; i < count; ++i) {
+    builder.Add(fetched.records[i].first, fetched.records[i].second);
+  }
+  if (count == fetched.records.size()) {
+    position.next = fetched.after.next;
+    position.drained = fetched.after.drained;
+  } else {
+    position.next = fetched.records[count].first;
+    position.drained = false;
+  }
+  return std::move(builder).Build(position.next, position.drained);
 }
 
 StatusOr<std::vector<CommittedOffset>> SimConsumer::Committed(std::span<const TopicPartition> at) {
@@ -152,7 +203,9 @@ StatusOr<std::pair<int64_t, int64_t>> SimConsumer::Bounds(const TopicPartition& 
   const RequestFate fate = kafka_.Request(process_, "bounds");
   LB_RETURN_IF_ERROR(fate.reply);
   LB_ASSIGN_OR_RETURN(SimPartition * partition, kafka_.Find(at));
-  return std::make_pair(partition->begin(), partition->stable_end());
+  const std::pair bounds(partition->begin(), partition->stable_end());
+  kafka_.network_.Done(process_, "bounds");
+  return bounds;
 }
 
 std::unique_ptr<stream::Membership> SimConsumer::membership() {
@@ -161,7 +214,12 @@ std::unique_ptr<stream::Membership> SimConsumer::membership() {
 
 std::optional<stream::GroupView> SimConsumer::LookAtGroup() {
   if (member_ == 0) return std::nullopt;
-  return kafka_.groups_.View(options_.group, member_);
+  if (!view_) {
+    view_.emplace(kafka_.groups_.View(options_.group, member_),
+                  kafka_.time_.now() + kafka_.random_.UpTo(kafka_.options_.group_delay));
+  }
+  if (view_->second > kafka_.time_.now()) return std::nullopt;
+  return std::exchange(view_, std::nullopt)->first;
 }
 
 Status SimConsumer::Rejoin() {

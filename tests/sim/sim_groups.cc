@@ -41,14 +41,14 @@ void SimGroups::Begin(Group& group) {
 }
 
 SimGroups::Standing SimGroups::Heartbeat(const std::string& group_name, MemberId id,
-                                         const Partitions& owned) {
+                                         const Partitions& owned, bool may) {
   Group& group = groups_[group_name];
   auto it = group.members.find(id);
   if (it == group.members.end()) {
     return group.fenced.contains(id) ? Standing::kFenced : Standing::kUnknown;
   }
   it->second.seen_at = time_.now();
-  if (group.rebalancing && !it->second.joined) {
+  if (may && group.rebalancing && !it->second.joined) {
     it->second.joined = true;
     it->second.claimed = owned;
     CompleteIfAllJoined(group);

@@ -31,8 +31,8 @@ class SimGroups {
   MemberId Join(const std::string& group, const std::string& instance_id, const Partitions& wanted);
 
   enum class Standing { kMember, kUnknown, kFenced };
-  // A sign of life; joins a rebalance that is on, with what the member owns.
-  Standing Heartbeat(const std::string& group, MemberId member, const Partitions& owned);
+  // A sign of life; joins a rebalance that is on, with what the member owns, if it `may`.
+  Standing Heartbeat(const std::string& group, MemberId member, const Partitions& owned, bool may);
   // What the member gave back is free: it joins again.
   void Rejoin(const std::string& group, MemberId member, const Partitions& owned);
 

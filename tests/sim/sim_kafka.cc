@@ -34,13 +34,45 @@ SimKafka::SimKafka(Options options, SimTime& time, SimNetwork& network)
                          }}),
       groups_({options.session_timeout}, time) {}
 
+void SimKafka::Later(absl::Duration delay, std::function<void()> request) {
+  late_.emplace(time_.now() + delay, std::move(request));
+}
+
+void SimKafka::LaterAmongRequestsOf(const std::string& id, int64_t n,
+                                    std::function<void()> request) {
+  late_of_[id].emplace(n, std::move(request));
+}
+
+void SimKafka::CountRequestOf(const std::string& id) {
+  auto& late = late_of_[id];
+  std::multimap<int64_t, std::function<void()>> left;
+  while (!late.empty()) {
+    auto request = late.extract(late.begin());
+    if (--request.key() > 0) {
+      left.insert(std::move(request));
+    } else {
+      request.mapped()();
+    }
+  }
+  late = std::move(left);
+}
+
 void SimKafka::Tick() {
+  while (!late_.empty() && late_.begin()->first <= time_.now()) {
+    const auto request = late_.extract(late_.begin());
+    request.mapped()();
+  }
   transactions_.Tick();
   groups_.Tick();
 }
 
 RequestFate SimKafka::Request(SimProcess& process, std::string_view operation) {
   RequestFate fate = network_.Fate(process, operation);
+  if (operation != "produce" && operation != "poll") {
+    if (options_.request_delay > absl::ZeroDuration()) {
+      time_.Advance(random_.UpTo(options_.request_delay));
+    }
+  }
   Tick();
   const bool coordinated = operation == "committed" || operation == "init" ||
                            operation == "offsets" || operation == "commit" || operation == "abort";

@@ -5,8 +5,8 @@
 // Processes reach it through SimLog, which implements the log ports; each request goes through the
 // SimNetwork, which may lose it, its reply, or the process. Partners' raw records are put in by
 // Append. It differs from a real broker in this, as far as known:
-//   - a producer's records are in the partition when Produce returns; nothing is lost, doubled or
-//     reordered between the two, which the idempotent producer sees to
+//   - a producer's records are in the partition when Produce returns; nothing is lost or reordered
+//     between the two, and copies are known by their sequence
 //   - leaders do not change, and nothing that was acknowledged is ever lost
 //   - a request that would have to wait for the markers of the transaction before has them written
 //   - a member's heartbeat is its Poll
@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -37,6 +38,14 @@ class SimKafka {
     absl::Duration session_timeout = absl::Seconds(6);
     int64_t fetch_misses_percent = 0;  // reads that find nothing fetched yet
     int64_t fetch_records_max = 1'000'000;
+    // Fetches whose response is on its way for a while, at most `fetch_delay`: it says what was
+    // there when the broker sent it, and comes in whatever the consumer has done since.
+    int64_t fetch_late_percent = 0;
+    absl::Duration fetch_delay;
+    // At most, until a request is answered; records are sent without waiting for that.
+    absl::Duration request_delay;
+    // At most, until a member has heard what a generation gave it, or who has what in the group.
+    absl::Duration group_delay;
     bool poll_takes_time =
         false;  // Poll moves the time by what it may wait: where nobody else does
   };
@@ -44,6 +53,10 @@ class SimKafka {
 
   // Everything that is due by now: called before each request, and by the scheduler.
   void Tick();
+  // A request that is on its way reaches the broker after `delay`, whoever sent it.
+  void Later(absl::Duration delay, std::function<void()> request);
+  // The same, before the n-th next request of that transactional id, whoever has it then.
+  void LaterAmongRequestsOf(const std::string& id, int64_t n, std::function<void()> request);
 
   // As partners write: outside any transaction.
   void Append(const stream::TopicPartition& at, const stream::OutRecord& record);
@@ -86,6 +99,7 @@ class SimKafka {
 
   StatusOr<SimPartition*> Find(const stream::TopicPartition& at);
   const SimPartition* Find(const stream::TopicPartition& at) const;
+  void CountRequestOf(const std::string& id);
   // A request of `process` reaches the broker; Unavailable for what coordinators answer while they
   // move.
   RequestFate Request(SimProcess& process, std::string_view operation);
@@ -99,6 +113,9 @@ class SimKafka {
   std::map<SimPartition::TransactionId, std::map<GroupPartition, stream::CommittedOffset>> pending_;
   SimTransactions transactions_;
   SimGroups groups_;
+  std::multimap<absl::Duration, std::function<void()>> late_;
+  std::map<std::string, std::multimap<int64_t, std::function<void()>>>
+      late_of_;  // by transactional id
   absl::Duration coordinator_back_at_;
   int64_t forced_rebalances_ = 0;  // by members that joined anew
 };

@@ -126,6 +126,83 @@ TEST_F(SimKafkaTest, AProducerWhoseConnectionBrokeBeginsNoOther) {
   EXPECT_TRUE(absl::IsUnavailable(sink_->Begin()));
 }
 
+TEST_F(SimKafkaTest, ACopyOfAProduceRequestIsKnownByItsSequence) {
+  for (const char* key : {"a", "b"}) {
+    ASSERT_TRUE(sink_->Begin().ok());
+    network_.Next("produce", {.copy_after = absl::ZeroDuration(), .copy_among = 1});
+    ASSERT_TRUE(Put(*sink_, first_, key, "1").ok());
+    ASSERT_TRUE(Put(*sink_, first_, key, "2").ok());
+    ASSERT_TRUE(sink_->Commit().ok());
+    sink_ = NewSink("id");
+  }
+  EXPECT_THAT(Values(first_), ElementsAre("a=1", "a=2", "b=1", "b=2"));
+}
+
+TEST_F(SimKafkaTest, ALateCopyOfOffsetsGoesIntoTheNextTransactionUnlessTheEpochHasRisen) {
+  auto reader = *log_.OpenConsumer({.group = "g"});
+  for (const bool anew : {false, true}) {
+    for (const int64_t at : {1, 2}) {
+      const OffsetToCommit offset{first_, at, ""};
+      ASSERT_TRUE(sink_->Begin().ok());
+      if (at == 1) {
+        network_.Next("offsets", {.done = false,
+                                  .reply = Unavailable("timed out"),
+                                  .copy_after = absl::ZeroDuration(),
+                                  .copy_among = anew ? 4 : 3});
+      }
+      const Status sent = sink_->SendOffsets("g", std::span(&offset, 1), nullptr);
+      EXPECT_EQ(sent.ok(), at == 2);
+      if (at == 2) break;
+      ASSERT_TRUE(sink_->Abort().ok());
+      if (anew) sink_ = NewSink("id");
+    }
+    ASSERT_TRUE(sink_->Commit().ok());
+    Pass(absl::Seconds(1));
+    EXPECT_EQ(reader->Committed(std::span(&first_, 1))->at(0).offset, anew ? 2 : 1);
+  }
+}
+
+TEST_F(SimKafkaTest, AFetchThatComesInAfterAStartIsDiscarded) {
+  kafka_ = nullptr;
+  SimKafka::Options options;
+  options.fetch_late_percent = 100;
+  options.fetch_delay = absl::Seconds(1);
+  SimKafka kafka(options, time_, network_);
+  SimLog log(kafka, process_);
+  ASSERT_TRUE(log.CreateTopic({"t", 1, {}}).ok());
+  for (const char* value : {"0", "1", "2"}) kafka.Append(first_, {.key = "k", .value = value});
+  auto reader = *log.OpenConsumer({});
+  ASSERT_TRUE(reader->Start(first_, 0).ok());
+  EXPECT_THAT(reader->Read(first_, 1)->records, IsEmpty());
+  ASSERT_TRUE(reader->Start(first_, 2).ok());
+  time_.Advance(absl::Seconds(1));
+  EXPECT_THAT(reader->Read(first_, 1)->records, IsEmpty());  // the next is on its way
+  time_.Advance(absl::Seconds(1));
+  const auto batch = reader->Read(first_, 1);
+  ASSERT_THAT(batch->records, SizeIs(1));
+  EXPECT_EQ(batch->records[0].offset, 2);
+}
+
+TEST_F(SimKafkaTest, AMemberMayHearOfAGenerationThatIsOverAlready) {
+  SimKafka::Options options;
+  options.group_delay = absl::Seconds(5);
+  SimKafka kafka(options, time_, network_);
+  SimLog log(kafka, process_);
+  ASSERT_TRUE(log.CreateTopic({"t", 2, {}}).ok());
+  auto member = *log.OpenConsumer({.group = "g"});
+  ASSERT_TRUE(member->Subscribe({"t"}).ok());
+  EXPECT_THAT(*member->Poll(absl::ZeroDuration()), IsEmpty());
+  kafka.Rebalance("g");
+  time_.Advance(absl::Seconds(5));
+  ASSERT_THAT(*member->Poll(absl::ZeroDuration()), SizeIs(1));
+  auto sink = *log.OpenSink("id");
+  ASSERT_TRUE(sink->Init().ok() && sink->Begin().ok());
+  EXPECT_THAT(*member->Poll(absl::ZeroDuration()), IsEmpty());  // joins the next one
+  const OffsetToCommit offset{first_, 3, ""};
+  EXPECT_TRUE(
+      absl::IsAborted(sink->SendOffsets("g", std::span(&offset, 1), member->membership().get())));
+}
+
 TEST_F(SimKafkaTest, CompactionKeepsOffsetsLastValuesAndYoungTombstones) {
   const auto put_all = [&](std::vector<std::pair<const char*, const char*>> rows) {
     ASSERT_TRUE(sink_->Begin().ok());

@@ -14,6 +14,13 @@ void SimPartition::Append(TransactionId transaction, std::string record) {
   entries_.push_back({end_++, transaction, false, std::move(record)});
 }
 
+bool SimPartition::TakeSequence(const std::string& producer, int64_t sequence) {
+  int64_t& last = sequences_[producer];
+  if (sequence <= last) return false;
+  last = sequence;
+  return true;
+}
+
 void SimPartition::End(TransactionId transaction, bool commit) {
   if (open_.erase(transaction) == 0) return;
   if (!commit) aborted_.insert(transaction);

@@ -26,6 +26,9 @@ class SimPartition {
   };
 
   void Append(TransactionId transaction, std::string record);
+  // As an idempotent producer's requests are known: false if the partition has had this number of
+  // this producer (its id and epoch) already. They count from 1.
+  bool TakeSequence(const std::string& producer, int64_t sequence);
   // Writes the marker; nothing if the transaction wrote nothing here.
   void End(TransactionId transaction, bool commit);
 
@@ -48,6 +51,7 @@ class SimPartition {
   std::deque<Entry> entries_;              // ascending
   std::map<TransactionId, int64_t> open_;  // undecided → its first offset here
   std::set<TransactionId> aborted_;
+  std::map<std::string, int64_t> sequences_;  // producer → its last
   int64_t begin_ = 0, end_ = 0;
 };
 

@@ -109,6 +109,7 @@ Fault AtRequest(SimRandom& random) {
   fault.name = std::string(random.Of(kNames));
   const bool often = fault.name == "poll" || fault.name == "produce";
   fault.passing = static_cast<int>(random.Between(1, often ? 300 : 20));
+  if (fault.name == "abort") fault.passing = static_cast<int>(random.Between(1, 3));
   std::vector<What> whats;
   const auto may = [&](std::initializer_list<What> more) {
     for (const What what : more) whats.push_back(what);
@@ -121,9 +122,26 @@ Fault AtRequest(SimRandom& random) {
   if (fault.name == "commit") {
     may({What::kLostReply, What::kComesLate, What::kComesLate, What::kRepeated, What::kAbortable});
   }
+  if (fault.name == "offsets" || fault.name == "abort") may({What::kComesLate, What::kRepeated});
+  if (fault.name == "produce") may({What::kRepeated});
+  if (fault.name == "init") may({What::kComesLate});
   fault.what = random.Of(whats);
   const bool late = fault.what == What::kComesLate || fault.what == What::kRepeated;
-  fault.lasting = late ? random.UpTo(absl::Seconds(1)) + absl::Milliseconds(1) : Freeze(random);
+  // Whoever commits has waited for all records, so that a copy of those comes before.
+  const bool at_once = fault.name == "produce" || fault.name == "offsets";
+  const absl::Duration least = at_once ? absl::ZeroDuration() : absl::Milliseconds(1);
+  fault.lasting = late ? random.UpTo(absl::Seconds(1)) + least : Freeze(random);
+  if (late && at_once && fault.lasting < absl::Milliseconds(500)) fault.lasting = least;
+  return fault;
+}
+
+// Something that there is to abort.
+Fault Abortable(SimRandom& random) {
+  Fault fault;
+  fault.when = When::kRequest;
+  fault.name = random.OneIn(2) ? "commit" : "offsets";
+  fault.passing = static_cast<int>(random.Between(1, 10));
+  fault.what = What::kAbortable;
   return fault;
 }
 
@@ -230,7 +248,11 @@ std::string Describe(const Plan& plan) {
                     absl::FormatDuration(plan.max_wait) + "; markers within " +
                     absl::FormatDuration(plan.marker_delay) + "; fetches of " +
                     std::to_string(plan.fetch_records_max) + " records, " +
-                    std::to_string(plan.fetch_misses_percent) + " % miss\n";
+                    std::to_string(plan.fetch_misses_percent) + " % miss, " +
+                    std::to_string(plan.fetch_late_percent) + " % come within " +
+                    absl::FormatDuration(plan.fetch_delay) + "; the group answers within " +
+                    absl::FormatDuration(plan.group_delay) + ", the broker within " +
+                    absl::FormatDuration(plan.request_delay) + "\n";
   for (const Fault& fault : plan.faults) out += "  fault: " + Describe(fault) + "\n";
   return out;
 }
@@ -264,6 +286,17 @@ Plan MakePlan(uint64_t seed) {
   }
   if (plan.instances > 1 && random.OneIn(10)) AddDaysAway(random, plan);
   if (crowd) AddCrowd(random, plan);
+  plan.fetch_late_percent = random.OneIn(2) ? 0 : random.Between(1, 25);
+  plan.fetch_delay = random.UpTo(absl::Milliseconds(random.OneIn(3) ? 3000 : 300));
+  plan.group_delay = random.OneIn(2) ? absl::ZeroDuration() : random.UpTo(absl::Seconds(2));
+  for (size_t i = 0, count = plan.faults.size(); i < count; ++i) {
+    if (plan.faults[i].name == "abort") plan.faults.push_back(Abortable(random));
+    const What what = plan.faults[i].what;
+    const bool copied = what == What::kComesLate || what == What::kRepeated;
+    if (copied && random.OneIn(2)) plan.faults[i].which = random.Between(1, 8);
+  }
+  plan.request_delay =
+      random.OneIn(2) ? absl::ZeroDuration() : random.UpTo(absl::Milliseconds(200));
   return plan;
 }
 

@@ -33,8 +33,8 @@ struct Fault {
     // at a request
     kRefused,    // Unavailable, not done
     kLostReply,  // Unavailable, done
-    kComesLate,  // Unavailable, and done `lasting` later
-    kRepeated,   // done, and another copy of it comes `lasting` later
+    kComesLate,  // Unavailable, and done `lasting` later; of a producer's
+    kRepeated,   // done, and another copy of it comes `lasting` later; of a producer's
     kAbortable,
     kFatal,
     kFreezeAfter,  // the broker has done it, the caller hears so after `lasting`
@@ -61,7 +61,8 @@ struct Fault {
   absl::Duration at;  // kTime
   What what = What::kDeath;
   absl::Duration lasting;
-  int64_t which = 0;  // instance, partition, member: modulo how many there are
+  int64_t which = 0;  // instance, partition, member: modulo how many there are; of what comes late
+                      // or again: before which of the producer's next requests, 0: by the clock
 };
 std::string NameOf(Fault::What what);
 std::string Describe(const Fault& fault);
@@ -75,6 +76,9 @@ struct Plan {
   // Of intake; a picture's would cut instants, and then the outputs do depend on it.
   int64_t commit_bytes = 0;
   int64_t fetch_misses_percent = 0, fetch_records_max = 0;
+  int64_t fetch_late_percent = 0;  // responses that are on their way for a while,
+  // At most; and those of the groups' coordinator, and of any request.
+  absl::Duration fetch_delay, group_delay, request_delay;
   std::vector<int64_t> skews_ms;  // of the raw partitions' timestamps, live
   int64_t raw_begin = 0;  // where raw partitions begin, what was before having been forgotten
   std::vector<RawInput> records;  // ascending

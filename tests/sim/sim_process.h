@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -56,9 +57,11 @@ struct SimProcess {
 struct RequestFate {
   bool done = true;  // the broker does it
   Status reply;      // not OK: what the caller gets, whether it was done or not
-  // Of the end of a transaction: the connection broke, and another copy of the request is on its
-  // way and comes this much later. Zero: none.
-  absl::Duration copy_after;
+  // Of a producer's requests: the connection broke, and another copy of the request is on its way
+  // and comes this much later; zero: before its next request. nullopt: none.
+  std::optional<absl::Duration> copy_after;
+  // If not 0, it comes before so many a next request of that transactional id instead.
+  int64_t copy_among = 0;
 };
 
 // Decides over each request; may let the world run on meanwhile, and may throw ProcessDeath.

@@ -72,6 +72,9 @@ Plan Minimise(Plan plan, int runs_most) {
   try_with(plan.picture_partitions, 1);
   try_with(plan.marker_delay, absl::ZeroDuration());
   try_with(plan.fetch_misses_percent, int64_t{0});
+  try_with(plan.fetch_late_percent, int64_t{0});
+  try_with(plan.group_delay, absl::ZeroDuration());
+  try_with(plan.request_delay, absl::ZeroDuration());
   return plan;
 }
 

@@ -1,5 +1,6 @@
 #include "io/record_format.h"
 #include "sim/sim_clients.h"
+#include "stream/mutant.h"
 
 namespace lagesbild::sim {
 
@@ -8,8 +9,10 @@ using stream::TopicPartition;
 
 // A failure that the producer's next request would show, too, leaves the transaction to be aborted.
 template <typename Work>
-Status SimSink::Call(std::string_view operation, const Work& work) {
+Status SimSink::Call(std::string_view operation, std::function<void()> copy, const Work& work) {
+  kafka_.CountRequestOf(id_);
   const RequestFate fate = kafka_.Request(process_, operation);
+  Repeat(fate, std::move(copy));
   if (fate.done) {
     Status status = work();
     if (absl::IsAborted(status)) must_abort_ = true;
@@ -20,11 +23,24 @@ Status SimSink::Call(std::string_view operation, const Work& work) {
   return fate.reply;
 }
 
+void SimSink::Repeat(const RequestFate& fate, std::function<void()> copy) {
+  if (!fate.copy_after) return;
+  if (fate.copy_among > 0) {
+    kafka_.LaterAmongRequestsOf(id_, fate.copy_among, std::move(copy));
+  } else {
+    kafka_.Later(*fate.copy_after, std::move(copy));
+  }
+  if (LB_MUTANT("broken_connection_ignored")) return;
+  used_up_ = fate.reply.ok();  // else the caller knows it from the reply
+}
+
 Status SimSink::Init() {
-  return Call("init", [&]() -> Status {
-    epoch_ = kafka_.transactions_.Init(id_);
-    return absl::OkStatus();
-  });
+  return Call(
+      "init", [&kafka = kafka_, id = id_] { kafka.transactions_.Init(id); },
+      [&]() -> Status {
+        epoch_ = kafka_.transactions_.Init(id_);
+        return absl::OkStatus();
+      });
 }
 
 // Asks nobody.
@@ -43,42 +59,63 @@ Status SimSink::Check() const {
 }
 
 Status SimSink::Produce(const TopicPartition& to, const stream::OutRecord& record) {
-  return Call("produce", [&]() -> Status {
-    LB_RETURN_IF_ERROR(Check());
-    LB_ASSIGN_OR_RETURN(SimPartition * partition, kafka_.Find(to));
-    LB_ASSIGN_OR_RETURN(const auto id, kafka_.transactions_.AddPartition(id_, epoch_, to));
-    partition->Append(id, io::EncodeRecord(record, kafka_.time_.wall_ms()));
-    wrote_ = true;
+  const std::string encoded = io::EncodeRecord(record, kafka_.time_.wall_ms());
+  const auto arrive = [&kafka = kafka_, id = id_, epoch = epoch_, to, encoded,
+                       sequence = ++sequences_[to]]() -> Status {
+    LB_ASSIGN_OR_RETURN(SimPartition * partition, kafka.Find(to));
+    LB_RETURN_IF_ERROR(kafka.transactions_.Check(id, epoch));
+    const bool known = !partition->TakeSequence(id + " " + std::to_string(epoch), sequence);
+    if (known && !LB_MUTANT("sequence_unchecked")) return absl::OkStatus();
+    LB_ASSIGN_OR_RETURN(const auto transaction, kafka.transactions_.AddPartition(id, epoch, to));
+    partition->Append(transaction, encoded);
     return absl::OkStatus();
-  });
+  };
+  return Call(
+      "produce", [arrive] { arrive().IgnoreError(); },
+      [&]() -> Status {
+        LB_RETURN_IF_ERROR(Check());
+        LB_RETURN_IF_ERROR(arrive());
+        wrote_ = true;
+        return absl::OkStatus();
+      });
 }
 
 Status SimSink::SendOffsets(const std::string& group, std::span<const OffsetToCommit> offsets,
                             const stream::Membership* membership) {
-  return Call("offsets", [&]() -> Status {
+  std::optional<SimMembership> member;
+  if (membership != nullptr) member = static_cast<const SimMembership&>(*membership);
+  const auto arrive = [&kafka = kafka_, group, member,
+                       sent = std::vector<OffsetToCommit>(offsets.begin(), offsets.end())](
+                          SimPartition::TransactionId transaction) -> Status {
+    if (member) {
+      LB_RETURN_IF_ERROR(kafka.groups_.Check(group, member->member(), member->generation()));
+    }
+    for (const OffsetToCommit& each : sent) {
+      if (each.offset < 0) return InvalidArgument("an offset below 0 to commit");
+      kafka.pending_[transaction][{group, each.at}] = {each.offset, each.metadata};
+    }
+    return absl::OkStatus();
+  };
+  const auto copy = [arrive, &kafka = kafka_, id = id_, epoch = epoch_] {
+    const auto transaction = kafka.transactions_.WithOffsets(id, epoch);
+    if (transaction) arrive(*transaction).IgnoreError();
+  };
+  return Call("offsets", copy, [&]() -> Status {
     LB_RETURN_IF_ERROR(Check());
     LB_ASSIGN_OR_RETURN(const auto id, kafka_.transactions_.AddOffsets(id_, epoch_));
     wrote_ = true;
-    if (membership != nullptr) {
-      const auto& member = static_cast<const SimMembership&>(*membership);
-      if (!member.valid()) return Aborted("not a member of " + group + " now");
-      LB_RETURN_IF_ERROR(kafka_.groups_.Check(group, member.member(), member.generation()));
-    }
-    for (const OffsetToCommit& each : offsets) {
-      if (each.offset < 0) return InvalidArgument("an offset below 0 to commit");
-      kafka_.pending_[id][{group, each.at}] = {each.offset, each.metadata};
-    }
-    return absl::OkStatus();
+    if (member && !member->valid()) return Aborted("not a member of " + group + " now");
+    return arrive(id);
   });
 }
 
 Status SimSink::End(bool commit) {
   const std::string_view operation = commit ? "commit" : "abort";
+  kafka_.CountRequestOf(id_);
   const RequestFate fate = kafka_.Request(process_, operation);
-  if (fate.copy_after > absl::ZeroDuration()) {
-    kafka_.transactions_.EndAgainAfter(fate.copy_after, id_, epoch_, commit);
-    used_up_ = fate.reply.ok();  // else the caller knows it from the reply
-  }
+  Repeat(fate, [&kafka = kafka_, id = id_, epoch = epoch_, commit] {
+    kafka.transactions_.End(id, epoch, commit).IgnoreError();  // fenced: as it should be
+  });
   if (fate.done) {
     if (commit) {
       LB_RETURN_IF_ERROR(Check());

@@ -60,9 +60,12 @@ Status SimTransactions::End(const std::string& id, int64_t epoch, bool commit) {
   return absl::OkStatus();
 }
 
-void SimTransactions::EndAgainAfter(absl::Duration delay, const std::string& id, int64_t epoch,
-                                    bool commit) {
-  late_.emplace(time_.now() + delay, LateEnd{id, epoch, commit});
+std::optional<SimTransactions::TransactionId> SimTransactions::WithOffsets(const std::string& id,
+                                                                           int64_t epoch) const {
+  if (!Check(id, epoch).ok()) return std::nullopt;
+  const Producer& producer = producers_.at(id);
+  if (producer.state != State::kOngoing || !producer.offsets) return std::nullopt;
+  return producer.transaction;
 }
 
 void SimTransactions::Prepare(Producer& producer, bool commit) {
@@ -99,11 +102,6 @@ void SimTransactions::Finish(Producer& producer) {
 
 void SimTransactions::Tick() {
   const absl::Duration now = time_.now();
-  while (!late_.empty() && late_.begin()->first <= now) {
-    const LateEnd end = late_.begin()->second;
-    late_.erase(late_.begin());
-    End(end.id, end.epoch, end.commit).IgnoreError();  // fenced: as it should be
-  }
   for (auto& [id, producer] : producers_) {
     if (producer.state == State::kOngoing && now - producer.begun_at >= options_.timeout) {
       ++producer.epoch;

@@ -7,12 +7,14 @@
 // A producer is its transactional id and epoch; a request with an older epoch is fenced. Once an
 // end is prepared its outcome is a fact, but the markers reach each partition, and the group's
 // offsets, in their own time and order. A copy of an end that comes late ends whatever transaction
-// of that id and epoch is ongoing then. Thread-compatible.
+// of that id and epoch is ongoing then; one of offsets is taken into it, if it has offsets; one of
+// records is known by its sequence (sim_partition.h). Thread-compatible.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -48,11 +50,11 @@ class SimTransactions {
   StatusOr<TransactionId> AddPartition(const std::string& id, int64_t epoch,
                                        const stream::TopicPartition& at);
   StatusOr<TransactionId> AddOffsets(const std::string& id, int64_t epoch);
+  // The same, of a copy that comes late: it begins none.
+  std::optional<TransactionId> WithOffsets(const std::string& id, int64_t epoch) const;
   Status End(const std::string& id, int64_t epoch, bool commit);
-  // Another copy of that end comes after `delay`.
-  void EndAgainAfter(absl::Duration delay, const std::string& id, int64_t epoch, bool commit);
 
-  // What is due by now: time-outs, late copies, markers.
+  // What is due by now: time-outs, markers.
   void Tick();
   // Nothing is ongoing and no marker is missing.
   bool quiet() const;
@@ -70,11 +72,6 @@ class SimTransactions {
     std::map<stream::TopicPartition, absl::Duration> markers_due;
     absl::Duration offsets_due;
   };
-  struct LateEnd {
-    std::string id;
-    int64_t epoch = 0;
-    bool commit = false;
-  };
   void Prepare(Producer& producer, bool commit);
   void WriteMarkers(Producer& producer, absl::Duration due_by);
   void Finish(Producer& producer);
@@ -85,7 +82,6 @@ class SimTransactions {
   SimRandom random_;
   const Targets targets_;
   std::map<std::string, Producer> producers_;
-  std::multimap<absl::Duration, LateEnd> late_;
   TransactionId last_transaction_ = 0;
 };
 

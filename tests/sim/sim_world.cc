@@ -62,7 +62,11 @@ SimWorld::SimWorld(const Plan& plan)
       kafka_({.seed = random_.Next(),
               .marker_delay = plan.marker_delay,
               .fetch_misses_percent = plan.fetch_misses_percent,
-              .fetch_records_max = plan.fetch_records_max},
+              .fetch_records_max = plan.fetch_records_max,
+              .fetch_late_percent = plan.fetch_late_percent,
+              .fetch_delay = plan.fetch_delay,
+              .request_delay = plan.request_delay,
+              .group_delay = plan.group_delay},
              time_, *this),
       service_{plan, kafka_, time_, *metrics_, {}, {}} {
   MakeTopics();
@@ -131,10 +135,31 @@ void SimWorld::Run() {
   }
 }
 
+void SimWorld::Disturbed() {
+  last_fault_at_ = time_.now();
+  last_fault_step_ = steps_;
+  to_read_ = 0;
+  for (int32_t p = 0; p < plan_.picture_partitions; ++p) {
+    to_read_ += kafka_.EndOf({service_.topics.changelog, p});
+    to_read_ += kafka_.EndOf({service_.topics.picture_log, p});
+  }
+}
+
+// Steps within which all there is has been read by an instance, three times over.
+int64_t SimWorld::StepsToRead() const {
+  const auto workers = static_cast<int64_t>(instances_.size()) * (plan_.workers + 1);
+  const int64_t fetches = to_read_ / plan_.fetch_records_max + 1;
+  // Of a fetch that comes at once, and of the wait for one that does not.
+  const int64_t wait = plan_.fetch_delay / kStepMost * plan_.fetch_late_percent / 100;
+  return 3 * fetches * (workers * 100 / (100 - plan_.fetch_misses_percent) + wait);
+}
+
 bool SimWorld::Stuck() {
   if (stuck_) return true;
-  const absl::Duration within = kDrainWithin + absl::Seconds(2) * plan_.records.size();
-  if (time_.now() - last_fault_at_ < within && steps_ - last_fault_step_ < kDrainSteps) {
+  const int64_t reading = StepsToRead();
+  const absl::Duration within =
+      kDrainWithin + absl::Seconds(2) * plan_.records.size() + kStepMost / 2 * reading;
+  if (time_.now() - last_fault_at_ < within && steps_ - last_fault_step_ < kDrainSteps + reading) {
     return false;
   }
   if (next_record_ < plan_.records.size() || !faults_.timed_done()) return false;
@@ -211,8 +236,7 @@ void SimWorld::TakeIn() {
                                                    : time_.wall_ms() + plan_.skews_ms[broker];
     raw_places_.push_back({at.partition, kafka_.EndOf(at), timestamp_ms});
     kafka_.Append(at, {.key = "k", .value = input.value, .timestamp_ms = timestamp_ms});
-    last_fault_at_ = time_.now();  // from here on it has to drain
-    last_fault_step_ = steps_;
+    Disturbed();
   }
 }
 
@@ -239,8 +263,7 @@ RequestFate SimWorld::Fate(SimProcess& process, std::string_view operation) {
   const Fault* fault = faults_.Pass(Fault::When::kRequest, operation);
   if (fault == nullptr) return fate;
   Note(instance.name() + ": " + Describe(*fault));
-  last_fault_at_ = time_.now();
-  last_fault_step_ = steps_;
+  Disturbed();
   switch (fault->what) {
     case Fault::What::kRefused:
       return {.done = false, .reply = Unavailable("simulated: no answer")};
@@ -249,9 +272,10 @@ RequestFate SimWorld::Fate(SimProcess& process, std::string_view operation) {
     case Fault::What::kComesLate:
       return {.done = false,
               .reply = Unavailable("simulated: the request is late"),
-              .copy_after = fault->lasting};
+              .copy_after = fault->lasting,
+              .copy_among = fault->which};
     case Fault::What::kRepeated:
-      return {.done = true, .copy_after = fault->lasting};
+      return {.done = true, .copy_after = fault->lasting, .copy_among = fault->which};
     case Fault::What::kAbortable:
       return {.done = false, .reply = Aborted("simulated: abortable")};
     case Fault::What::kFatal:
@@ -279,8 +303,7 @@ void SimWorld::OnFailpoint(std::string_view name) {
   if (fault == nullptr) return;
   SimInstance& instance = *running_.back();
   Note(instance.name() + ": " + Describe(*fault));
-  last_fault_at_ = time_.now();
-  last_fault_step_ = steps_;
+  Disturbed();
   if (fault->what == Fault::What::kDeath) throw ProcessDeath{.power = false};
   if (fault->what == Fault::What::kPowerLoss) throw ProcessDeath{.power = true};
   Freeze(instance, *fault);
@@ -299,15 +322,13 @@ void SimWorld::Freeze(SimInstance& instance, const Fault& fault) {
   while (time_.now() < until && !stuck_) Step();
   instance.frozen = false;
   Note(instance.name() + " goes on");
-  last_fault_at_ = time_.now();
-  last_fault_step_ = steps_;
+  Disturbed();
 }
 
 void SimWorld::FireTimed() {
   while (const Fault* fault = faults_.Due(time_.now())) {
     Note(Describe(*fault));
-    last_fault_at_ = time_.now();
-    last_fault_step_ = steps_;
+    Disturbed();
     FireTimed(*fault);
   }
 }
@@ -325,7 +346,7 @@ void SimWorld::FireTimed(const Fault& fault) {
       return instance.LeapWall(fault.lasting);
     case Fault::What::kSleep:
       time_.Advance(fault.lasting);
-      last_fault_at_ = time_.now();
+      Disturbed();
       return;
     case Fault::What::kTrim:
       return Trim();

@@ -75,6 +75,9 @@ class SimWorld : public SimNetwork {
   bool PicturesDrained() const;
   void DescribeStuck();
   bool Stuck();
+  // Something has gone wrong, or come in: from here on it has to drain.
+  void Disturbed();
+  int64_t StepsToRead() const;
   void Note(const std::string& line);
   void Violate(const std::string& what);
   std::vector<stream::TopicPartition> RawPartitions() const;
@@ -99,6 +102,7 @@ class SimWorld : public SimNetwork {
   absl::Duration upgrade_at_ = absl::InfiniteDuration();  // of all to the newest configuration
   absl::Duration last_fault_at_;
   int64_t last_fault_step_ = 0;
+  int64_t to_read_ = 0;  // by then, in the picture log and the changelog
   bool stuck_ = false;
   int64_t steps_ = 0;
   std::vector<std::string> violations_, trace_;
