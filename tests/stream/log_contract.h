@@ -395,6 +395,30 @@ TEST_P(LogContract, StartReadsFromTheOffsetAndAgain) {
   EXPECT_EQ(again[0].offset, 2);
 }
 
+TEST_P(LogContract, WhatWasFetchedBeforeAStartIsNotSeenAfterIt) {
+  constexpr int64_t kRecords = 500;
+  const TopicPartition at{Topic("start-again"), 0};
+  auto sink = Sink(Fresh("id"));
+  PutAll(*sink, at, std::vector<std::string>(kRecords, "v"));
+  auto reader = Reader();
+  // There and back, each time with much that is fetched and not read.
+  for (const int64_t offset : {0, 400, 10, 499, 10}) {
+    ASSERT_TRUE(reader->Start(at, offset).ok());
+    int64_t first = -1;
+    PollUntil(*reader, [&] {
+      auto batch = reader->Read(at, 1);
+      EXPECT_TRUE(batch.ok()) << batch.status();
+      if (!batch.ok()) return true;
+      if (!batch->records.empty()) first = batch->records[0].offset;
+      EXPECT_FALSE(batch->drained && batch->records.empty()) << "before anything was read";
+      EXPECT_GE(batch->next_offset, offset);
+      EXPECT_LE(batch->next_offset, first < 0 ? offset : kRecords + 1);
+      return first >= 0;
+    });
+    EXPECT_EQ(first, offset);
+  }
+}
+
 TEST_P(LogContract, StartBeyondTheEndIsDataLoss) {
   const TopicPartition at{Topic("beyond"), 0};
   auto sink = Sink(Fresh("id"));
