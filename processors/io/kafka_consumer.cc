@@ -115,7 +115,12 @@ Status KafkaConsumer::OpenMember() {
 
 Status KafkaConsumer::OpenReader() {
   if (reader_ != nullptr) return absl::OkStatus();
-  LB_ASSIGN_OR_RETURN(KafkaConf conf, MakeKafkaConf(config_, KafkaRole::kReader, {}));
+  KafkaConfig config = config_;
+  // librdkafka 2.0 looks again at a full queue after up to a second.
+  if (options_.long_read) {
+    config.consumer.insert(config.consumer.begin(), {"queued.max.messages.kbytes", "65536"});
+  }
+  LB_ASSIGN_OR_RETURN(KafkaConf conf, MakeKafkaConf(config, KafkaRole::kReader, {}));
   LB_ASSIGN_OR_RETURN(reader_, KafkaHandle::Make(RD_KAFKA_CONSUMER, std::move(conf), watch_,
                                                  {.wake = [waker = waker_] { waker->Wake(); }}));
   reader_queue_.reset(rd_kafka_queue_get_main(reader_->get()));

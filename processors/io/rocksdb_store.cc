@@ -41,6 +41,7 @@ class RocksStore : public stream::Store {
 
   Status Write(std::vector<Change> changes) override {
     if (!writes_) return FailedPrecondition("this store was opened to read");
+    LB_RETURN_IF_ERROR(Settle());
     rocksdb::WriteBatch batch;
     for (const Change& c : changes) {
       if (c.value) {
@@ -50,6 +51,31 @@ class RocksStore : public stream::Store {
       }
     }
     return FromRocks(db_->Write(CommitOptions(), &batch));
+  }
+
+  // Without a write-ahead log: what is flushed of the memtables is a prefix of what was written.
+  Status Restore(std::span<const ChangeView> changes) override {
+    if (!writes_) return FailedPrecondition("this store was opened to read");
+    unsettled_ = true;
+    restored_.Clear();
+    for (const ChangeView& c : changes) {
+      if (c.value) {
+        restored_.Put(SliceOf(c.key), SliceOf(*c.value));
+      } else {
+        restored_.Delete(SliceOf(c.key));
+      }
+    }
+    rocksdb::WriteOptions options;
+    options.disableWAL = true;
+    return FromRocks(db_->Write(options, &restored_));
+  }
+
+  // The log of later writes must not be replayed over a memtable that is gone.
+  Status Settle() override {
+    if (!unsettled_) return absl::OkStatus();
+    LB_RETURN_IF_ERROR(FromRocks(db_->Flush(rocksdb::FlushOptions())));
+    unsettled_ = false;
+    return absl::OkStatus();
   }
 
   StatusOr<std::optional<std::string>> Get(std::string_view key) override {
@@ -76,6 +102,8 @@ class RocksStore : public stream::Store {
  private:
   std::unique_ptr<rocksdb::DB> db_;
   const bool writes_;
+  bool unsettled_ = false;        // restored rows are in memtables only
+  rocksdb::WriteBatch restored_;  // kept for its memory
 };
 
 // True if it is ours, false if it is empty.

@@ -10,7 +10,6 @@ namespace lagesbild::stream {
 namespace {
 
 constexpr size_t kReadRecords = 2000;
-constexpr size_t kFlushBytes = 4 << 20;
 constexpr absl::Duration kPoll = absl::Milliseconds(10);
 constexpr absl::Duration kLookEvery = absl::Seconds(1);
 constexpr absl::Duration kSayEvery = absl::Seconds(5);
@@ -159,11 +158,10 @@ StatusOr<bool> Assign::GroupMovedOn(Consumer& member) const {
 
 Status Assign::StartRestore() {
   if (changelog_ != nullptr) changelog_->Close();
-  LB_ASSIGN_OR_RETURN(changelog_, world_.log.OpenConsumer({}));
+  LB_ASSIGN_OR_RETURN(changelog_, world_.log.OpenConsumer({.long_read = true}));
   const int64_t from = head_.local ? head_.local->next_changelog_offset : kFromBeginning;
   LB_RETURN_IF_ERROR(changelog_->Start({options_.changelog, options_.partition}, from));
-  pending_.clear();
-  pending_bytes_ = 0;
+  rows_since_meta_ = false;
   last_meta_ = head_.meta;
   saw_rows_ = false;
   drained_since_ = absl::InfiniteDuration();
@@ -218,44 +216,50 @@ std::string Assign::progress() const {
          " s to go";
 }
 
+// One write a batch, whatever commits are in it: their order is kept, and META is that of the last
+// that is whole. Rows behind it are a part of a transaction: until its META comes, the store's
+// stays behind, so that a restart goes on from LOCAL.
 Status Assign::RestoreBatch(const Batch& batch) {
+  changes_.clear();
+  std::optional<Meta> meta;
+  int64_t next_offset = 0;
+  bool found = false;
   for (const RecordView& record : batch.records) {
     saw_rows_ = true;
-    if (until_ == Until::kEmpty) break;
-    if (record.key == kMetaKey) {
-      if (!record.value) return DataLoss(Where() + ": the changelog's META row is a tombstone");
-      LB_ASSIGN_OR_RETURN(last_meta_, DecodeMeta(*record.value));
-      if (until_ == Until::kSeq && last_meta_->seq > committed_seq_) {
-        return Rewound("the changelog is at commit " + std::to_string(last_meta_->seq) +
-                       ", the group at " + std::to_string(committed_seq_));
-      }
-      LB_RETURN_IF_ERROR(Flush(record.offset + 1, last_meta_));
-      if (until_ == Until::kSeq && last_meta_->seq == committed_seq_) {
-        LB_FAILPOINT("assign.restored_all");
-        step_ = StepName::kLoad;
-        return absl::OkStatus();
-      }
+    if (until_ == Until::kEmpty) return absl::OkStatus();
+    next_offset = record.offset + 1;
+    rows_since_meta_ = record.key != kMetaKey;
+    if (rows_since_meta_) {
+      changes_.push_back({record.key, record.value});
       continue;
     }
-    Store::Change change;
-    change.key = std::string(record.key);
-    if (record.value) change.value = std::string(*record.value);
-    pending_bytes_ += record.key.size() + (record.value ? record.value->size() : 0);
-    pending_.push_back(std::move(change));
-    if (pending_bytes_ > kFlushBytes) {
-      // A part of a transaction: the store's META stays behind, so a restart goes on from LOCAL.
-      LB_RETURN_IF_ERROR(Flush(record.offset + 1, std::nullopt));
+    if (!record.value) return DataLoss(Where() + ": the changelog's META row is a tombstone");
+    LB_ASSIGN_OR_RETURN(meta, DecodeMeta(*record.value));
+    last_meta_ = meta;
+    if (until_ != Until::kSeq) continue;
+    if (meta->seq > committed_seq_) {
+      return Rewound("the changelog is at commit " + std::to_string(meta->seq) + ", the group at " +
+                     std::to_string(committed_seq_));
     }
+    found = meta->seq == committed_seq_;
+    if (found) break;
   }
+  if (next_offset == 0) return absl::OkStatus();
+  LB_RETURN_IF_ERROR(KeepRestored(next_offset, meta));
+  if (!found) return absl::OkStatus();
+  LB_FAILPOINT("assign.restored_all");
+  step_ = StepName::kLoad;
   return absl::OkStatus();
 }
 
-Status Assign::Flush(int64_t next_changelog_offset, const std::optional<Meta>& meta) {
-  if (meta) pending_.push_back({std::string(kMetaKey), EncodeMeta(*meta)});
+Status Assign::KeepRestored(int64_t next_changelog_offset, const std::optional<Meta>& meta) {
+  const std::string meta_row = meta ? EncodeMeta(*meta) : "";
+  if (meta) changes_.push_back({kMetaKey, meta_row});
   const uint64_t seq = last_meta_ ? last_meta_->seq : 0;
-  pending_.push_back({std::string(kLocalKey), EncodeLocal({next_changelog_offset, seq})});
-  LB_RETURN_IF_ERROR(result_.store->Write(std::exchange(pending_, {})));
-  pending_bytes_ = 0;
+  const std::string local = EncodeLocal({next_changelog_offset, seq});
+  changes_.push_back({kLocalKey, local});
+  LB_RETURN_IF_ERROR(result_.store->Restore(changes_));
+  changes_.clear();
   LB_FAILPOINT("assign.restored_some");
   return absl::OkStatus();
 }
@@ -273,7 +277,7 @@ Status Assign::Drained() {
       step_ = StepName::kLoad;
       return absl::OkStatus();
     case Until::kLast:
-      if (!pending_.empty()) return DataLoss(Where() + ": the changelog ends without a META row");
+      if (rows_since_meta_) return DataLoss(Where() + ": the changelog ends without a META row");
       step_ = StepName::kLoad;
       return absl::OkStatus();
     case Until::kSeq:
@@ -296,6 +300,7 @@ Status Assign::Drained() {
 Status Assign::Load() {
   if (changelog_ != nullptr) changelog_->Close();
   changelog_ = nullptr;
+  LB_RETURN_IF_ERROR(result_.store->Settle());
   StatusOr<PictureState> state = LoadState(*result_.store);
   if (absl::IsDataLoss(state.status())) {
     LB_RETURN_IF_ERROR(SetAside(state.status()));

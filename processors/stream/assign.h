@@ -79,7 +79,8 @@ class Assign {
   StatusOr<bool> GroupMovedOn(Consumer& member) const;
   Status RestoreBatch(const Batch& batch);
   Status Drained();
-  Status Flush(int64_t next_changelog_offset, const std::optional<Meta>& meta);
+  // The rows of `changes_`, with how far they go.
+  Status KeepRestored(int64_t next_changelog_offset, const std::optional<Meta>& meta);
   Status Load();
   Status SetAside(const Status& why);
   Status Rewound(const std::string& what) const;
@@ -100,8 +101,8 @@ class Assign {
   uint64_t committed_seq_ = 0;  // what it says
 
   std::unique_ptr<Consumer> changelog_;
-  std::vector<Store::Change> pending_;
-  size_t pending_bytes_ = 0;
+  std::vector<Store::ChangeView> changes_;  // of a batch; kept for its memory
+  bool rows_since_meta_ = false;
   std::optional<Meta> last_meta_;
   bool saw_rows_ = false;
   absl::Duration drained_since_ = absl::InfiniteDuration();

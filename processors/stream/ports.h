@@ -174,6 +174,7 @@ class TransactionalSink {
 struct ConsumerOptions {
   std::string group;        // empty: no group, Start on one's own
   std::string instance_id;  // static membership; empty: none
+  bool long_read = false;   // a long stretch, once: may hold more of it at a time
 };
 
 struct TopicInfo {
@@ -205,6 +206,22 @@ class Store {
     std::optional<std::string> value;  // nullopt: delete
   };
   virtual Status Write(std::vector<Change> changes) = 0;  // atomic; durable against process death
+  struct ChangeView {
+    std::string_view key;
+    std::optional<std::string_view> value;  // nullopt: delete
+  };
+  // As Write, for a restore: a death may take the last of the calls, so that those before stay.
+  // After Settle, and before the next Write, all of them are durable.
+  virtual Status Restore(std::span<const ChangeView> changes) {
+    std::vector<Change> copies;
+    copies.reserve(changes.size());
+    for (const ChangeView& change : changes) {
+      Change& copy = copies.emplace_back(Change{.key = std::string(change.key)});
+      if (change.value) copy.value.emplace(*change.value);
+    }
+    return Write(std::move(copies));
+  }
+  virtual Status Settle() { return absl::OkStatus(); }
   virtual StatusOr<std::optional<std::string>> Get(std::string_view key) = 0;
   // In key order; a row's error ends it and is returned.
   virtual Status ForEach(const std::function<Status(std::string_view, std::string_view)>& row) = 0;
