@@ -65,6 +65,26 @@ TEST_F(RocksStoresTest, RowsOutliveTheProcess) {
   EXPECT_EQ(*store->Get("b"), std::nullopt);
 }
 
+// A copy of the files is what kill -9 leaves.
+TEST_F(RocksStoresTest, WhatIsRestoredOutlivesTheProcessFromTheNextWriteOn) {
+  auto stores = Stores();
+  auto store = Open(*stores);
+  ASSERT_TRUE(store->Write({{"a", "0"}, {"gone", "0"}}).ok());
+  const std::vector<stream::Store::ChangeView> restored = {
+      {"a", "1"}, {"b", "1"}, {"a", "2"}, {"gone", std::nullopt}};
+  ASSERT_TRUE(store->Restore(restored).ok());
+  EXPECT_EQ(All(*store), (Rows{{"a", "2"}, {"b", "1"}}));
+  ASSERT_TRUE(store->Write({{"c", "3"}}).ok());
+  TempDir killed;
+  std::filesystem::copy(
+      dir_.path(), killed.path(),
+      std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
+  auto others = RocksStores::Open(killed.path(), "g", memory_);
+  ASSERT_TRUE(others.ok()) << others.status();
+  auto after = Open(**others);
+  EXPECT_EQ(All(*after), (Rows{{"a", "2"}, {"b", "1"}, {"c", "3"}}));
+}
+
 TEST_F(RocksStoresTest, AnErrorFromARowStopsTheWalk) {
   auto stores = Stores();
   auto store = Open(*stores);
