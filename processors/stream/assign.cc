@@ -9,7 +9,6 @@
 namespace lagesbild::stream {
 namespace {
 
-constexpr size_t kReadRecords = 2000;
 constexpr absl::Duration kPoll = absl::Milliseconds(10);
 constexpr absl::Duration kLookEvery = absl::Seconds(1);
 constexpr absl::Duration kSayEvery = absl::Seconds(5);
@@ -175,7 +174,7 @@ Status Assign::StartRestore() {
 Status Assign::Restore() {
   LB_RETURN_IF_ERROR(changelog_->Poll(kPoll).status());
   const TopicPartition at{options_.changelog, options_.partition};
-  StatusOr<Batch> batch = changelog_->Read(at, kReadRecords);
+  StatusOr<Batch> batch = changelog_->Read(at, options_.restore_records);
   if (absl::IsDataLoss(batch.status()) && head_.local) {
     // The store is of another changelog, or so old that the changelog has moved on.
     LB_RETURN_IF_ERROR(SetAside(batch.status()));

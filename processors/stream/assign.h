@@ -32,6 +32,7 @@ struct AssignOptions {
   // How long the end of the changelog may lack the transaction that the group has committed (its
   // markers come a moment later).
   absl::Duration changelog_patience = absl::Seconds(30);
+  size_t restore_records = 2000;  // of the changelog, at a time
 };
 
 class Assign {

@@ -93,6 +93,7 @@ Status PictureTask::OpenStore() {
   options.resume_from_changelog = options_.resume_from_changelog;
   options.rewrite_changelog = options_.rewrite_changelog;
   options.changelog_patience = options_.changelog_patience;
+  options.restore_records = options_.restore_records;
   assign_ = std::make_unique<Assign>(std::move(options), world_, component_);
   const Status opened = assign_->OpenStore();
   if (!opened.ok()) assign_.reset();  // to be called again

@@ -206,6 +206,7 @@ std::unique_ptr<PictureTask> PictureWorker::NewTask(int32_t partition) {
   options.resume_from_changelog = options_.resume_from_changelog;
   options.rewrite_changelog = options_.rewrite_changelog;
   options.changelog_patience = options_.changelog_patience;
+  options.restore_records = options_.restore_records;
   options.catch_up = !caught_up_;
   return std::make_unique<PictureTask>(std::move(options), world_, encoder_,
                                        component_ + "/" + std::to_string(partition));

@@ -37,6 +37,7 @@ struct PictureWorkerOptions {
   bool resume_from_changelog = false;
   bool rewrite_changelog = false;
   absl::Duration changelog_patience = absl::Seconds(30);
+  size_t restore_records = 2000;  // of the changelog, at a time
 };
 
 class PictureWorker : public Worker {

@@ -273,13 +273,15 @@ TEST_F(PictureWorkerTest, ADeathInTheMiddleOfARestoreGoesOnFromThere) {
   const MemoryStores::Rows whole = stores_.rows(0);
   worker.reset();
   stores_.rows(0).clear();
+  auto options = PictureOptions();
+  options.restore_records = 5;
   for (std::string_view name :
        {"assign.restored_some", "assign.restored_some", "assign.restored_all", "assign.loaded"}) {
     int left = 2;
     SetFailpointHook([&](std::string_view passed) {
       if (passed == name && --left <= (name == "assign.restored_some" ? 0 : 1)) throw Crash();
     });
-    worker = NewPictureWorker();
+    worker = std::make_unique<PictureWorker>(options, world());
     EXPECT_THROW(RunUntilIdle(*worker).IgnoreError(), Crash) << name;
     worker.reset();
   }
