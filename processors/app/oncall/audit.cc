@@ -291,7 +291,8 @@ Status Audit::CompareStored(Work& work, const Stored& stored, const picture::Fol
   LB_RETURN_IF_ERROR(
       CompareRows(*rows, wanted, {stored.where, work.partial, work.accepted_from_ms}, findings_));
   LB_ASSIGN_OR_RETURN(const auto alerts, AlertsOf(*rows));
-  outputs_->CompareStored(work.partition, stored.where, alerts, stored.meta.clock_ms,
+  LB_ASSIGN_OR_RETURN(const auto wanted_alerts, AlertsOf(wanted));
+  outputs_->CompareStored(work.partition, stored.where, alerts, wanted_alerts, stored.meta.clock_ms,
                           stored.meta.seq <= committed_[static_cast<size_t>(work.partition)].seq,
                           findings_);
   return absl::OkStatus();

@@ -40,10 +40,11 @@ class AuditOutputs {
   // `settings`, those in force, no longer have is left out: its last aggregate stays as it was.
   void Compare(int32_t partition, const std::map<std::string, picture::Aggregate>& current,
                const Settings& settings, int64_t clock_ms, bool and_before, Findings& findings);
-  // Stored alerts, as of `clock_ms`. `committed`: the state is no later than what was committed
-  // before the topics were read.
+  // Stored alerts, and those that the log gives, as of `clock_ms`. `committed`: the state is no
+  // later than what was committed before the topics were read.
   void CompareStored(int32_t partition, const std::string& where,
-                     const std::map<std::string, StoredAlert>& stored, int64_t clock_ms,
+                     const std::map<std::string, StoredAlert>& stored,
+                     const std::map<std::string, StoredAlert>& wanted, int64_t clock_ms,
                      bool committed, Findings& findings) const;
   // What the log of `partition` did not give.
   void FindLeftOver(int32_t partition, bool alerts, Findings& findings) const;

@@ -43,9 +43,12 @@ Status TakeItems(const std::string& key, const std::string& value, const Compare
   });
 }
 
-// An alert without what depends on when reports too old to be held were dropped.
-StatusOr<std::string> WithoutPast(std::string_view row) {
+// An alert without what depends on when reports too old to be held were dropped; nothing of one
+// that itself is as old and only waits to be dropped, which a restart may bring forward.
+StatusOr<std::string> WithoutPast(std::string_view row, int64_t held_from_ms) {
   LB_ASSIGN_OR_RETURN(picture::Alert alert, picture::DecodeAlert(row));
+  const bool open = alert.phase == picture::Alert::Phase::kOpen;
+  if (!open && !alert.must_fall && alert.ended_ms < held_from_ms) return std::string();
   alert.past.clear();
   alert.proven = false;
   return picture::EncodeAlert(alert);
@@ -66,9 +69,14 @@ StatusOr<Rows> CanonicalRows(const Rows& rows) {
   fold.AllRows([&](std::string_view key, const std::string* value) {
     if (!LeftOut(key)) out[std::string(key)] = *value;
   });
-  for (auto& [key, value] : out) {
-    if (!IsAlert(picture::RowName(key))) continue;
-    LB_ASSIGN_OR_RETURN(value, WithoutPast(value));
+  if (fold.settings() == nullptr) return out;
+  const int64_t held_from_ms = fold.clock_ms() - fold.settings()->retention_ms();
+  for (auto it = out.begin(); it != out.end();) {
+    const bool alert = IsAlert(picture::RowName(it->first));
+    if (alert) {
+      LB_ASSIGN_OR_RETURN(it->second, WithoutPast(it->second, held_from_ms));
+    }
+    it = alert && it->second.empty() ? out.erase(it) : std::next(it);
   }
   return out;
 }
