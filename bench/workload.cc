@@ -1,14 +1,16 @@
 // The workload of bench/run: reports by the million, the same for every engine and every run of one
 // seed.
 //
-//   build/bench/workload --events N [--seed N] [--areas FILE] [--out FILE]
-//                        [--broker HOST:PORT --topic TOPIC]
+//   build/bench/workload --events N [--seed N] [--areas FILE] [--out FILE [--last HOURS]]
+//                        [--broker HOST:PORT --topic TOPIC [--rate N]]
 //
 // --areas   writes the outlines of the areas (GeoJSON) that `lagesbild` locates by
 // --out     writes each record as a line TIMESTAMP_MS <tab> PARTITION <tab> JSON, for
 // bench/recount.py
+// --last    of those only what arrived in the last hours
 // --topic   writes the records to a Kafka topic (created if it is not there, 4 partitions,
 // CreateTime)
+// --rate    so many of them a second by the wall; their own times stay
 //
 // A million reports to seven days; 1,000 areas in 100 pictures, Zipf 1.0 over the areas; 12 classes
 // and 20 sources, each as likely; a report arrives 10 minutes after it occurred on average, 2 hours
@@ -17,6 +19,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -26,6 +29,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -43,6 +47,7 @@ constexpr int kPartitions = 4, kSources = 20;
 struct Options {
   int64_t events = 0;
   uint64_t seed = 1;
+  int64_t last_hours = 0, rate = 0;  // 0: all; at once
   std::string areas, out, broker, topic;
 };
 
@@ -204,6 +209,22 @@ class Topic {
   rd_kafka_t* client_ = nullptr;
 };
 
+// A rate by the wall, in helpings of 50 ms.
+class Pace {
+ public:
+  explicit Pace(int64_t rate) : rate_(rate), began_(std::chrono::steady_clock::now()) {}
+  void WaitForNext() {
+    if (rate_ == 0) return;
+    if (sent_++ % std::max<int64_t>(1, rate_ / 20) != 0) return;
+    std::this_thread::sleep_until(began_ + std::chrono::microseconds(sent_ * 1'000'000 / rate_));
+  }
+
+ private:
+  const int64_t rate_;
+  const std::chrono::steady_clock::time_point began_;
+  int64_t sent_ = 0;
+};
+
 Options Parse(int argc, char** argv) {
   Options options;
   for (int i = 1; i + 1 < argc; i += 2) {
@@ -213,6 +234,10 @@ Options Parse(int argc, char** argv) {
       options.events = std::stoll(value);
     } else if (flag == "--seed") {
       options.seed = std::stoull(value);
+    } else if (flag == "--last") {
+      options.last_hours = std::stoll(value);
+    } else if (flag == "--rate") {
+      options.rate = std::stoll(value);
     } else if (flag == "--areas") {
       options.areas = value;
     } else if (flag == "--out") {
@@ -236,10 +261,15 @@ void Main(const Options& options) {
   LB_CHECK(options.out.empty() || out != nullptr);
   std::optional<Topic> topic;
   if (!options.topic.empty()) topic.emplace(options.broker, options.topic);
-  for (const Report& report : Generate(options)) {
+  const std::vector<Report> reports = Generate(options);
+  const int64_t from_ms =
+      options.last_hours > 0 ? reports.back().arrived_ms - options.last_hours * kHourMs : 0;
+  Pace pace(options.rate);
+  for (const Report& report : reports) {
     const std::string json = Json(report);
     const int32_t partition = PartitionOf(report);
-    if (out != nullptr) {
+    if (topic.has_value()) pace.WaitForNext();
+    if (out != nullptr && report.arrived_ms >= from_ms) {
       std::fprintf(out, "%lld\t%d\t%s\n", static_cast<long long>(report.arrived_ms), partition,
                    json.c_str());
     }

@@ -1,180 +1,197 @@
 #!/usr/bin/env python3
 """A soak: `lagesbild run` under a steady load on a real Kafka, with a kill -9 from time to time.
 
-usage: soak.py BINARY --dump TOPIC_DUMP --probe ALERT_LATENCY [--rate N] [--seconds N] [--kill-every SECONDS] [--slope PERCENT]
+usage: soak.py BINARY [--rate N] [--seconds N] [--kill-every SECONDS] [--slope PERCENT] [--windows LIST] [--grace TIME]
 
-The load is revisions of a fixed number of reports, sent again and again with another place, so that what must be held does not grow; beside
-them 10 reports a second, each of which is an alert. In the end the last aggregates are compared with a count of the last versions that was
-made here, and the probe must have had every alert, once. Where the binary has `audit`, it must find nothing. RSS and
-the disk of the state are looked at at the end of each life; after the first third of the time RSS may grow by --slope percent, and
-the disk must not double, in a run of ten minutes or more. Exit 0: all of that; 77: no broker could be started (a failure where CI is set).
+The load is bench/workload.cc's, sent at a rate by the wall, with the times of its own: a million reports to seven days, so that at 5,000 a
+second a day passes in half a minute, and all windows and what must be held turn over every 30 s. So time is that of the records (`clock:
+records`), and intake and picture are two processes, for one that has both ends where its input does. Both are killed at once. The limit of
+the rules is 40 instead of the bench's 8, or most of the work would be `updated`.
+
+In the end the last aggregates of all areas are compared with a plain count of the last 32 hours' reports (bench/recount.py), and `lagesbild
+audit`, which folds the log again and wants every transition, row and aggregate as it is there, must find nothing; once in mid-run, too. RSS and
+the disk of the state are looked at at the end of each life, from the second on; after the first fifth of the time RSS may change by --slope
+percent, and the disk must not double, in a run of ten minutes or more. Exit 0: all of that; 77: no broker could be started (a failure where CI
+is set).
 """
-import argparse, collections, datetime, json, pathlib, random, subprocess, sys, tempfile, threading, time
+import argparse, collections, json, pathlib, shutil, subprocess, sys, tempfile, time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from live import Live, run
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "bench")]
+import recount
+from live import Broker, Instance, run
 
-REPORTS, ALERTS_A_SECOND, SLICE = 60_000, 10, 0.05
+TAIL_HOURS = 32  # the longest window, and what may come late to it
 JUDGED_FROM_SECONDS = 600
+RAW, ALERTS, AGGREGATES = "safety.reports.v1", "safety.alerts.v1", "safety.area-aggregates.v1"
 
 
-class Versions:
-    """Sends versions of the reports at a rate, and knows the last place of each."""
+class Soak:
+    def __init__(self, args, folder):
+        self.args, self.folder = args, folder
+        self.tools = args.binary.parent / "bench"
+        for file in (ROOT / "bench" / "job").iterdir():
+            shutil.copy(file, folder)
+        rules = folder / "rules.yaml"
+        rules.write_text(rules.read_text().replace("enter: 8, exit: 3", "enter: 40, exit: 20"))
+        (folder / "secret").write_text("soak\n")
+        run(self.tools / "workload", "--areas", folder / "areas.geojson")
+        # The reports' times are of another day: nothing may be deleted by age.
+        self.broker = Broker(folder).start("--property", "log.retention.check.interval.ms=86400000")
+        sets = {"kafka.bootstrap.servers": self.broker.address, "tips.secret_file": folder / "secret", "clock": "records",
+                "windows": args.windows, "grace": args.grace, "commit.interval": "1s"}
+        self.settings = ["--config", folder / "lagesbild.yaml", *(word for item in sets.items() for word in ("--set", "%s=%s" % item))]
+        run(args.binary, "topics", "apply", *self.settings, "--partitions", 4, "--raw-partitions", 4)
+        self.parts = {part: Instance(args.binary, folder, part, self.settings) for part in ("intake", "picture")}
 
-    def __init__(self, live, rate, seconds, rng):
-        self.rate, self.seconds, self.rng = rate, seconds, rng
-        self.last = {}
-        self.feed = subprocess.Popen([str(c) for c in [live.binary, "feed", "ndjson", *live.settings, "-"]], stdin=subprocess.PIPE,
-                                     stderr=subprocess.PIPE, text=True)
-        self.occurred = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60))
-        self.thread = threading.Thread(target=self.send)
-        self.thread.start()
+    def start(self):
+        for part, instance in self.parts.items():
+            instance.start("--only", part)
 
-    def line(self, number, now):
-        name = f"v{number % REPORTS}"
-        lat, lon = round(59.285 + 0.23 * self.rng.random(), 6), round(17.86 + 0.48 * self.rng.random(), 6)
-        self.last[name] = (lat, lon)
-        return json.dumps({"topic": "incidents", "timestamp": now, "value": {
-            "org": "polisen", "id": name, "revision": 1 + number // REPORTS, "action": "correct" if number >= REPORTS else "new",
-            "class": "assault", "occurred_from": self.occurred,
-            "place": {"lat": lat, "lon": lon, "precision_m": 10}}}) + "\n"
+    def kill(self):
+        for instance in self.parts.values():
+            instance.kill()
 
-    def send(self):
-        began, number = time.monotonic(), 0
-        while (now := time.monotonic() - began) < self.seconds:
-            until = int(now * self.rate)
-            sent_at = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
-            self.feed.stdin.write("".join(self.line(n, sent_at) for n in range(number, until)))
-            number = until
-            time.sleep(SLICE)
-        self.sent = number
+    def load(self):
+        events = self.args.rate * self.args.seconds
+        return subprocess.Popen([str(c) for c in [
+            self.tools / "workload", "--events", events, "--rate", self.args.rate, "--broker", self.broker.address, "--topic", RAW,
+            "--out", self.folder / "tail", "--last", TAIL_HOURS]])
 
-    def done(self):
-        self.thread.join()
-        error = self.feed.communicate(timeout=600)[1]
-        if self.feed.returncode:
-            sys.exit(f"feed: exit {self.feed.returncode}: {error[-2000:]}")
-        return self.sent
+    def look(self):
+        """RSS of both in MiB, the disk of the state in MiB."""
+        rss = {part: instance.mib() for part, instance in self.parts.items()}
+        disk = self.parts["picture"].disk_mib()
+        cpu = {part: instance.cpu() for part, instance in self.parts.items()}
+        lived = time.monotonic() - self.parts["picture"].began
+        print(f"RSS intake {rss['intake']:.0f} MiB, picture {rss['picture']:.0f} MiB; state {disk:.0f} MiB, broker {self.broker.mib():.0f} MiB; "
+              f"CPU in {lived:.0f} s: intake {cpu['intake']:.1f} s, picture {cpu['picture']:.1f} s", flush=True)
+        return time.monotonic(), sum(rss.values()), disk
 
+    def audit(self):
+        return subprocess.Popen([str(c) for c in [self.args.binary, "audit", *self.parts["picture"].settings]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                text=True)
 
-def counted(values):
-    """Assaults of 24 h by cell, in the last aggregates."""
-    counts = {}
-    for value in values:
-        if value["level"] == "cell":
-            counts[value["area"]] = value["windows"]["24h"].get("assault", {}).get("incidents", 0)
-    return {area: count for area, count in counts.items() if count}
+    def audited(self, process, when):
+        out = process.communicate(timeout=3600)[0].strip()
+        print(f"audit {when}: exit {process.returncode}: {out.splitlines()[-1] if out else ''}", flush=True)
+        if process.returncode:
+            sys.exit(out[-3000:])
 
+    def lives(self, load):
+        """Kills both from time to time, until the load is over; what was seen at the end of each life."""
+        seen, audit = [], None
+        half = time.monotonic() + self.args.seconds / 2
+        while load.poll() is None:
+            try:
+                load.wait(timeout=self.args.kill_every)
+                break
+            except subprocess.TimeoutExpired:
+                pass
+            seen.append(self.look())
+            if audit is None and time.monotonic() >= half:
+                audit = self.audit()
+            self.kill()
+            self.start()
+            print(f"killed; ready after {max(i.wait_ready() for i in self.parts.values()):.2f} s", flush=True)
+        if load.returncode:
+            sys.exit(f"the load ended with {load.returncode}")
+        if audit is not None:
+            self.audited(audit, "in mid-run")
+        return seen
 
-def count_again(live, places):
-    """The same from the last places, by the borders of the cells."""
-    cells = []
-    for feature in json.loads((live.folder / "areas.geojson").read_text())["features"]:
-        if feature["properties"]["level"] == "cell":
-            ring = feature["geometry"]["coordinates"][0]
-            lons, lats = zip(*ring)
-            cells.append((feature["properties"]["id"], min(lats), max(lats), min(lons), max(lons)))
-    counts = collections.Counter()
-    for lat, lon in places:
-        counts.update(cell for cell, south, north, west, east in cells if south <= lat <= north and west <= lon <= east)
-    return dict(counts)
+    def wanted(self):
+        """{area: {window: {class or "all": count}}} at the end, from the tail of what was sent."""
+        held = {}
+        for timestamp, key, revision, of, area, minute in recount.read_workload(self.folder / "tail"):
+            last = timestamp
+            if key not in held or held[key][0] < revision:
+                held[key] = (revision, area, of, minute)
+        minutes = collections.defaultdict(collections.Counter)
+        for _, area, of, minute in held.values():
+            minutes[area, of][minute] += 1
+        model = {"minutes": {key: (sorted(by), by) for key, by in minutes.items()}, "classes": sorted({of for _, of in minutes})}
+        areas = collections.defaultdict(list)
+        for area in {area for area, _ in minutes}:
+            areas[area].append(area)
+            areas[f"p-{int(area[2:]) // 10:02d}"].append(area)
+        return {area: recount.counts_at(model, parts, last + 1) for area, parts in areas.items()}, model["classes"]
 
+    def recount(self, seconds=300):
+        """Until what is committed is what was sent."""
+        want, classes = self.wanted()
+        began = time.monotonic()
+        while True:
+            latest = {}
+            for line in run(self.tools / "topics", "--broker", self.broker.address, "dump", ALERTS, AGGREGATES).splitlines():
+                entry = json.loads(line)
+                if "aggregate" in entry:
+                    latest[entry["aggregate"]["area"]] = recount.plain_counts(entry["aggregate"], classes)
+            differ = [area for area in want if latest.get(area) != want[area]]
+            if not differ:
+                cells = sum(len(found) for windows in want.values() for found in windows.values())
+                print(f"recount equal: {len(want)} areas, {cells} counts, {time.monotonic() - began:.1f} s after the last report", flush=True)
+                return
+            if time.monotonic() - began > seconds:
+                sys.exit(f"{len(differ)} areas differ; {differ[0]}: got {latest.get(differ[0])}, want {want[differ[0]]}")
+            time.sleep(1)
 
-def recount(live, dump, versions, seconds=120):
-    """Until what is committed is what was sent."""
-    began, want = time.monotonic(), count_again(live, versions.last.values())
-    while True:
-        lines = run(dump, live.broker.address, "safety.area-aggregates.v1").splitlines()
-        got = counted(json.loads(line.split("\t", 1)[1]) for line in lines)
-        if got == want:
-            return len(want), time.monotonic() - began
-        if time.monotonic() - began > seconds:
-            differing = {area: (got.get(area), want.get(area)) for area in sorted(set(got) | set(want)) if got.get(area) != want.get(area)}
-            sys.exit(f"cells that differ, got and wanted: {differing}")
-        time.sleep(1)
+    def judge(self, seen):
+        """A straight line through what was seen after the first fifth."""
+        warm = seen[max(1, len(seen) // 5):]
+        if len(warm) < 3:
+            print("too short a run for a slope")
+            return
+        times, sizes = [at - warm[0][0] for at, _, _ in warm], [mib for _, mib, _ in warm]
+        mean_time, mean = sum(times) / len(times), sum(sizes) / len(sizes)
+        slope = sum((t - mean_time) * (s - mean) for t, s in zip(times, sizes)) / sum((t - mean_time) ** 2 for t in times)
+        percent = 100 * slope * times[-1] / mean
+        disks = [disk for _, _, disk in warm]
+        print(f"RSS {mean:.0f} MiB ({min(sizes):.0f} to {max(sizes):.0f}), {percent:+.2f} % over {times[-1]:.0f} s; "
+              f"state {disks[0]:.0f} to {disks[-1]:.0f} MiB, {max(disks):.0f} at most")
+        if self.args.seconds < JUDGED_FROM_SECONDS:
+            print("too short a run to judge that")
+        elif percent > self.args.slope or max(disks) > 2 * disks[0] + 64:
+            sys.exit("it grows")
 
+    def run(self):
+        self.start()
+        for instance in self.parts.values():
+            instance.wait_ready()
+        load = self.load()
+        try:
+            seen = self.lives(load)
+        finally:
+            load.kill()
+        self.recount()
+        self.audited(self.audit(), "at the end")
+        for instance in self.parts.values():
+            instance.stop()
+        self.judge(seen)
 
-def audit(live):
-    """What `audit` says, if there is one in this binary."""
-    if "  audit " not in run(live.binary, "--help"):
-        return "no audit in this binary"
-    return run(live.binary, "audit", *live.settings).strip().splitlines()[-1]
-
-
-def lives(args, live, end):
-    """Kills it from time to time; of each life its end, RSS in MiB, and the disk of the state."""
-    [instance] = live.instances.values()
-    seen = []
-    while (left := end - time.monotonic()) > 0:
-        time.sleep(min(args.kill_every, left))
-        seen.append((time.monotonic(), instance.mib(), instance.disk_mib()))
-        print(f"RSS {seen[-1][1]:.0f} MiB, state {seen[-1][2]:.0f} MiB, broker {live.broker.mib():.0f} MiB, "
-              f"CPU {instance.cpu():.1f} s in {time.monotonic() - instance.began:.1f} s", flush=True)
-        if end - time.monotonic() < 1:
-            break
-        instance.kill()
-        instance.start()
-        print(f"killed; ready after {instance.wait_ready():.2f} s", flush=True)
-    return seen
-
-
-def check_growth(args, seen):
-    """A straight line through what was seen after the first third."""
-    warm = seen[len(seen) // 3:]
-    if len(warm) < 3:
-        print("too short a run for a slope")
-        return
-    times, sizes = [at - warm[0][0] for at, _, _ in warm], [mib for _, mib, _ in warm]
-    mean_time, mean = sum(times) / len(times), sum(sizes) / len(sizes)
-    slope = sum((t - mean_time) * (s - mean) for t, s in zip(times, sizes)) / sum((t - mean_time) ** 2 for t in times)
-    percent = 100 * slope * times[-1] / mean
-    disks = [disk for _, _, disk in warm]
-    print(f"RSS {mean:.0f} MiB, {percent:+.2f} % over {times[-1]:.0f} s; state {disks[0]:.0f} to {disks[-1]:.0f} MiB")
-    if args.seconds < JUDGED_FROM_SECONDS:
-        print("too short a run to judge that: it is all warming up")
-    elif percent > args.slope or max(disks) > 2 * disks[0] + 64:
-        sys.exit("it grows")
-
-
-def soak(args, live):
-    rules = live.folder / "rules.yaml"
-    rules.write_text(rules.read_text().replace("{family: violence}", "{class: shooting}"))
-    [instance] = live.instances.values()
-    instance.start()
-    instance.wait_ready()
-    load = live.load(args.probe, ALERTS_A_SECOND, args.seconds)
-    versions = Versions(live, args.rate, args.seconds, random.Random(args.seed))
-    seen = lives(args, live, time.monotonic() + args.seconds)
-    sent = versions.done()
-    cells, after = recount(live, args.dump, versions)
-    print(f"{sent} versions of {REPORTS} reports, {sent / args.seconds:.0f} a second; recount equal in {cells} cells {after:.1f} s after the last")
-    answer = load.answer()
-    print(answer)
-    if answer["twice"] or answer["alerts"] != answer["reports"]:
-        sys.exit("alerts came twice, or did not come")
-    print(audit(live))
-    instance.stop()
-    check_growth(args, seen)
+    def end(self):
+        for instance in self.parts.values():
+            if instance.up():
+                instance.kill()
+        self.broker.stop()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("binary", type=pathlib.Path)
-    parser.add_argument("--dump", type=pathlib.Path, required=True)
-    parser.add_argument("--probe", type=pathlib.Path, required=True)
+    parser.add_argument("binary", type=lambda name: pathlib.Path(name).resolve())
     parser.add_argument("--rate", type=int, default=5000)
     parser.add_argument("--seconds", type=int, default=1800)
     parser.add_argument("--kill-every", type=float, default=60)
     parser.add_argument("--slope", type=float, default=1)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--windows", default="[1h, 6h, 24h]", help="the recount knows these three")
+    parser.add_argument("--grace", default="1h")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        live = Live(args.binary, folder, cell="5km")
+        soak = Soak(args, pathlib.Path(name))
         try:
-            soak(args, live)
+            soak.run()
         finally:
-            live.end()
+            soak.end()
 
 
 if __name__ == "__main__":
