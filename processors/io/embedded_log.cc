@@ -55,7 +55,7 @@ Status CheckFormat(rocksdb::DB& db, const std::string& dir) {
     it->SeekToFirst();
     if (it->Valid()) return DataLoss(dir + " is a database, but not an embedded log");
     LB_RETURN_IF_ERROR(FromRocks(it->status()));
-    return FromRocks(db.Put(CommitOptions(), key, embedded::FormatRow()));
+    return RocksWriter(db).Put(key, embedded::FormatRow());
   }
   LB_RETURN_IF_ERROR(FromRocks(status));
   if (!row.empty() && static_cast<uint8_t>(row[0]) > embedded::kFormat) {
@@ -83,7 +83,7 @@ StatusOr<std::unique_ptr<EmbeddedLog>> EmbeddedLog::Open(const std::string& dir,
 }
 
 EmbeddedLog::EmbeddedLog(std::unique_ptr<rocksdb::DB> db, stream::Clock& clock)
-    : db_(std::move(db)), clock_(clock) {}
+    : db_(std::move(db)), clock_(clock), writer_(*db_) {}
 
 EmbeddedLog::~EmbeddedLog() = default;
 
@@ -165,8 +165,7 @@ Status EmbeddedLog::CreateTopic(const stream::TopicInfo& info) {
   }
   uint32_t id = 1;
   for (const auto& [name, topic] : topics_) id = std::max(id, topic.id + 1);
-  LB_RETURN_IF_ERROR(
-      FromRocks(db_->Put(CommitOptions(), embedded::TopicKey(info.name), TopicRow(id, info))));
+  LB_RETURN_IF_ERROR(writer_.Put(embedded::TopicKey(info.name), TopicRow(id, info)));
   Topic topic;
   topic.id = id;
   topic.info = info;
@@ -217,7 +216,7 @@ Status EmbeddedLog::Append(const std::vector<Pending>& records,
     LB_ASSIGN_OR_RETURN(Topic * topic, Find(at));
     batch.Put(embedded::PartitionKey('o', topic->id, at.partition) + group, OffsetRow(offset));
   }
-  LB_RETURN_IF_ERROR(FromRocks(db_->Write(CommitOptions(), &batch)));
+  LB_RETURN_IF_ERROR(writer_.Write(batch));
   for (const auto& [at, partition] : after) {
     topics_[at.topic].partitions[at.partition] = partition;
   }

@@ -78,6 +78,7 @@ class EmbeddedLog : public stream::Log {
   const std::unique_ptr<rocksdb::DB> db_;
   stream::Clock& clock_;
   absl::Mutex mu_;
+  RocksWriter writer_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, Topic> topics_ ABSL_GUARDED_BY(mu_);
   std::map<OffsetKey, stream::CommittedOffset> offsets_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, int64_t> epochs_ ABSL_GUARDED_BY(mu_);  // of transactional ids

@@ -89,7 +89,7 @@ Status EmbeddedLog::Trim(Topic& topic, int32_t number) {
   batch.DeleteRange(prefix, embedded::RecordKeyOf(topic.id, number, after.begin));
   batch.Put(embedded::PartitionKey('p', topic.id, number),
             embedded::PartitionRow(after.begin, after.end, after.bytes, after.dirty, after.live));
-  LB_RETURN_IF_ERROR(FromRocks(db_->Write(CommitOptions(), &batch)));
+  LB_RETURN_IF_ERROR(writer_.Write(batch));
   topic.partitions[number] = after;
   return absl::OkStatus();
 }
@@ -120,7 +120,7 @@ Status EmbeddedLog::Compact(Topic& topic, int32_t number) {
   after.dirty = 0;
   batch.Put(embedded::PartitionKey('p', topic.id, number),
             embedded::PartitionRow(after.begin, after.end, after.bytes, after.dirty, after.live));
-  LB_RETURN_IF_ERROR(FromRocks(db_->Write(CommitOptions(), &batch)));
+  LB_RETURN_IF_ERROR(writer_.Write(batch));
   topic.partitions[number] = after;
   return absl::OkStatus();
 }

@@ -5,6 +5,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <cstdarg>
@@ -33,8 +34,9 @@ rocksdb::CompressionType BestCompression() {
 
 }  // namespace
 
-RocksMemory::RocksMemory(size_t bytes)
-    : cache_(rocksdb::NewLRUCache(bytes)),
+RocksMemory::RocksMemory(size_t bytes, rocksdb::Env* disk)
+    : disk_(disk),
+      cache_(rocksdb::NewLRUCache(bytes)),
       // Half of it for memtables, which are counted in the cache (no strict limit: reads would
       // fail).
       write_buffers_(std::make_shared<rocksdb::WriteBufferManager>(bytes / 2, cache_)) {}
@@ -68,6 +70,7 @@ StatusOr<std::unique_ptr<rocksdb::DB>> OpenRocks(const std::string& dir,
     }
   }
   rocksdb::Options options;
+  if (memory.disk() != nullptr) options.env = memory.disk();
   options.create_if_missing = true;
   options.write_buffer_size = kWriteBufferBytes;
   options.max_write_buffer_number = 3;
@@ -115,10 +118,18 @@ StatusOr<std::unique_ptr<rocksdb::DB>> OpenRocksToRead(const std::string& dir) {
   return FromRocks(opened);
 }
 
-rocksdb::WriteOptions CommitOptions() {
+Status RocksWriter::Write(rocksdb::WriteBatch& batch) {
+  if (!failed_.ok()) return failed_;
   rocksdb::WriteOptions options;
   options.sync = false;
-  return options;
+  return failed_ = FromRocks(db_.Write(options, &batch));
+}
+
+Status RocksWriter::Put(std::string_view key, std::string_view value) {
+  rocksdb::WriteBatch batch;
+  const rocksdb::Status put =
+      batch.Put(rocksdb::Slice(key.data(), key.size()), rocksdb::Slice(value.data(), value.size()));
+  return put.ok() ? Write(batch) : FromRocks(put);
 }
 
 }  // namespace lagesbild::io

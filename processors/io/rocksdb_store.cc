@@ -37,7 +37,8 @@ rocksdb::Slice SliceOf(std::string_view s) { return {s.data(), s.size()}; }
 
 class RocksStore : public stream::Store {
  public:
-  RocksStore(std::unique_ptr<rocksdb::DB> db, bool writes) : db_(std::move(db)), writes_(writes) {}
+  RocksStore(std::unique_ptr<rocksdb::DB> db, bool writes)
+      : db_(std::move(db)), writer_(*db_), writes_(writes) {}
 
   Status Write(std::vector<Change> changes) override {
     if (!writes_) return FailedPrecondition("this store was opened to read");
@@ -50,7 +51,7 @@ class RocksStore : public stream::Store {
         batch.Delete(c.key);
       }
     }
-    return FromRocks(db_->Write(CommitOptions(), &batch));
+    return writer_.Write(batch);
   }
 
   // Without a write-ahead log: what is flushed of the memtables is a prefix of what was written.
@@ -101,6 +102,7 @@ class RocksStore : public stream::Store {
 
  private:
   std::unique_ptr<rocksdb::DB> db_;
+  RocksWriter writer_;
   const bool writes_;
   bool unsettled_ = false;        // restored rows are in memtables only
   rocksdb::WriteBatch restored_;  // kept for its memory
@@ -171,8 +173,7 @@ StatusOr<std::unique_ptr<stream::Store>> RocksStores::Open(int32_t partition) {
   std::unique_ptr<rocksdb::DB> db = *std::move(opened);
   LB_ASSIGN_OR_RETURN(const bool ours, CheckIdentity(*db, dir, group_, partition));
   if (!ours) {
-    LB_RETURN_IF_ERROR(
-        FromRocks(db->Put(CommitOptions(), SliceOf(kIdentityKey), Identity(group_, partition))));
+    LB_RETURN_IF_ERROR(RocksWriter(*db).Put(kIdentityKey, Identity(group_, partition)));
   }
   return std::make_unique<RocksStore>(std::move(db), /*writes=*/true);
 }

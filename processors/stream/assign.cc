@@ -158,11 +158,12 @@ StatusOr<bool> Assign::GroupMovedOn(Consumer& member) const {
 Status Assign::StartRestore() {
   if (changelog_ != nullptr) changelog_->Close();
   LB_ASSIGN_OR_RETURN(changelog_, world_.log.OpenConsumer({.long_read = true}));
-  const int64_t from = head_.local ? head_.local->next_changelog_offset : kFromBeginning;
+  const bool has_some = head_.local && !ReadsAll();
+  const int64_t from = has_some ? head_.local->next_changelog_offset : kFromBeginning;
   LB_RETURN_IF_ERROR(changelog_->Start({options_.changelog, options_.partition}, from));
   rows_since_meta_ = false;
   last_meta_ = head_.meta;
-  saw_rows_ = false;
+  saw_rows_ = read_meta_ = false;
   drained_since_ = absl::InfiniteDuration();
   rows_read_ = changelog_end_ = 0;
   restore_began_ = said_at_ = world_.clock.Monotonic();
@@ -235,6 +236,7 @@ Status Assign::RestoreBatch(const Batch& batch) {
     if (!record.value) return DataLoss(Where() + ": the changelog's META row is a tombstone");
     LB_ASSIGN_OR_RETURN(meta, DecodeMeta(*record.value));
     last_meta_ = meta;
+    read_meta_ = true;
     if (until_ != Until::kSeq) continue;
     if (meta->seq > committed_seq_) {
       return Rewound("the changelog is at commit " + std::to_string(meta->seq) + ", the group at " +
@@ -277,6 +279,12 @@ Status Assign::Drained() {
       return absl::OkStatus();
     case Until::kLast:
       if (rows_since_meta_) return DataLoss(Where() + ": the changelog ends without a META row");
+      if (StoreAhead()) {
+        // Of a machine that lost power: the log lost commits that the store has. They were not.
+        LB_RETURN_IF_ERROR(SetAside(DataLoss("it is at commit " + std::to_string(head_.meta->seq) +
+                                             ", the changelog at an earlier one")));
+        return StartRestore();
+      }
       step_ = StepName::kLoad;
       return absl::OkStatus();
     case Until::kSeq:
@@ -294,6 +302,11 @@ Status Assign::Drained() {
   if (!head_.local) return gone;
   LB_RETURN_IF_ERROR(SetAside(gone));
   return StartRestore();
+}
+
+// Of a changelog that is to be believed, and has been read.
+bool Assign::StoreAhead() const {
+  return ReadsAll() && head_.meta && head_.meta->seq > (read_meta_ ? last_meta_->seq : 0);
 }
 
 Status Assign::Load() {

@@ -83,6 +83,8 @@ class Assign {
   // The rows of `changes_`, with how far they go.
   Status KeepRestored(int64_t next_changelog_offset, const std::optional<Meta>& meta);
   Status Load();
+  bool ReadsAll() const { return until_ == Until::kLast && !options_.rewrite_changelog; }
+  bool StoreAhead() const;
   Status SetAside(const Status& why);
   Status Rewound(const std::string& what) const;
   std::string Where() const;
@@ -105,7 +107,7 @@ class Assign {
   std::vector<Store::ChangeView> changes_;  // of a batch; kept for its memory
   bool rows_since_meta_ = false;
   std::optional<Meta> last_meta_;
-  bool saw_rows_ = false;
+  bool saw_rows_ = false, read_meta_ = false;
   absl::Duration drained_since_ = absl::InfiniteDuration();
   int64_t remaining_records_ = 0;
   int64_t rows_read_ = 0, changelog_end_ = 0;

@@ -396,8 +396,12 @@ Status PictureWorker::Aborted(const std::vector<PictureTask*>& tasks) {
 
 // Never guess what became of a transaction: ask again, from the start.
 Status PictureWorker::Restart(const Status& why) {
-  // A record that no broker takes would be refused again and again.
-  if (absl::IsDataLoss(why) || absl::IsInternal(why) || absl::IsInvalidArgument(why)) return why;
+  // A record that no broker takes would be refused again and again; so would all where the log is
+  // ours and its disk is full.
+  if (absl::IsDataLoss(why) || absl::IsInternal(why) || absl::IsInvalidArgument(why) ||
+      absl::IsResourceExhausted(why)) {
+    return why;
+  }
   restarts_.Add(1);
   Say(Level::kWarning, "assigning anew after: " + Message(why));
   if (!LB_MUTANT("producer_kept")) sink_.reset();

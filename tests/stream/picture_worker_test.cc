@@ -384,6 +384,30 @@ TEST_F(PictureWorkerTest, ARewoundGroupIsRefusedUnlessTheChangelogIsToBeBelieved
   EXPECT_GT(CommittedLog(0).offset, before.offset);
 }
 
+// As after a loss of power, which takes the end of the log, and not that of the store.
+TEST_F(PictureWorkerTest, AStoreAheadOfAChangelogThatIsToBeBelievedIsSetAside) {
+  Append(0, Evening());
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  ASSERT_TRUE(worker->Close().ok());
+  const std::vector<std::string> alerts = Alerts();
+  ASSERT_FALSE(alerts.empty());
+  log_ = std::make_unique<io::MemoryLog>(clock_);
+  writer_ = nullptr;
+  MakeTopics(2);
+  Append(0, Evening());
+
+  worker = NewPictureWorker();
+  EXPECT_TRUE(absl::IsFailedPrecondition(RunUntilIdle(*worker)));
+  worker->Close().IgnoreError();
+  auto options = PictureOptions();
+  options.resume_from_changelog = true;
+  PictureWorker believing(options, world());
+  ASSERT_TRUE(RunUntilIdle(believing).ok());
+  EXPECT_EQ(Alerts(), alerts);
+  EXPECT_EQ(stores_.discarded(0), 1);
+}
+
 TEST_F(PictureWorkerTest, AChangelogThatIsGoneIsAClearErrorNeverAnEmptyStart) {
   Append(0, Evening());
   auto worker = NewPictureWorker();
