@@ -56,7 +56,8 @@ std::map<std::string, std::string> SeedRows(const std::map<std::string, std::str
 
 class Fold::Impl {
  public:
-  explicit Impl(SettingsDecoder decoder) : decoder_(std::move(decoder)) {}
+  Impl(SettingsDecoder decoder, Shelving shelving)
+      : decoder_(std::move(decoder)), shelving_(std::move(shelving)) {}
 
   Status Restore(std::string_view key, std::string_view value);
   Status FinishRestore();
@@ -96,6 +97,7 @@ class Fold::Impl {
   void Schedule(Picture& picture);
 
   SettingsDecoder decoder_;
+  Shelving shelving_;
   std::string encoded_settings_;
   int64_t version_ = 0;
   std::unique_ptr<OfIndex> ofs_;
@@ -140,7 +142,7 @@ Status Fold::Impl::Instant(int64_t clock_ms, std::span<const LogRecord> records,
   }
   TakeCommands(std::move(commands), clock_ms, out);
   Close(clock_ms, out);
-  return absl::OkStatus();
+  return shelving_.failure;
 }
 
 void Fold::Impl::AdvanceTo(int64_t clock_ms, Effects& out) {
@@ -283,7 +285,7 @@ Picture* Fold::Impl::FindOrMake(const std::string& id) {
   const int area = settings_->FindArea(id);
   if (area < 0) return nullptr;
   auto& made = pictures_[id];
-  made = std::make_unique<Picture>(area, settings_.get(), ofs_.get(), &sources_);
+  made = std::make_unique<Picture>(area, settings_.get(), ofs_.get(), &sources_, &shelving_);
   return made.get();
 }
 
@@ -315,7 +317,10 @@ Status Fold::Impl::Configure(const Configuration& configuration, int64_t clock_m
 void Fold::Impl::Adopt(Settings settings, int64_t clock_ms) {
   auto old_settings = std::exchange(settings_, std::make_unique<Settings>(std::move(settings)));
   std::vector<std::pair<std::string, Picture::Parts>> parts;
-  for (auto& [id, picture] : pictures_) parts.emplace_back(id, picture->Dismantle(clock_ms));
+  for (auto& [id, picture] : pictures_) {
+    picture->FetchAll();
+    parts.emplace_back(id, picture->Dismantle(clock_ms));
+  }
   due_ = {};
   visited_.clear();
   pictures_.clear();
@@ -323,7 +328,7 @@ void Fold::Impl::Adopt(Settings settings, int64_t clock_ms) {
   sources_.Configure(settings_.get(), clock_ms);
   sources_due_ms_ = sources_.next_due_ms();
   for (auto& [id, p] : parts) {
-    for (const std::string& key : p.keys) deleted_keys_.push_back(kPicture + id + '\0' + key);
+    for (const std::string& key : p.keys) deleted_keys_.push_back(PictureRowPrefix(id) + key);
     Move(std::move(p), id);
   }
   for (auto& [id, picture] : pictures_) {
@@ -385,7 +390,7 @@ void Fold::Impl::CollectRows(uint64_t commit, const RowSink& sink) {
   markers_.CollectRows(
       [&](const std::string& key, std::string value) { put(kMarker + key, std::move(value)); });
   for (auto& [id, picture] : pictures_) {
-    const std::string prefix = kPicture + id + '\0';
+    const std::string prefix = PictureRowPrefix(id);
     picture->CollectRows(commit, clock_ms_, [&](const std::string& key, std::string value) {
       put(prefix + key, std::move(value));
     });
@@ -411,7 +416,7 @@ void Fold::Impl::AllRows(const RowSink& sink) const {
   markers_.AllRows(
       [&](const std::string& key, std::string value) { rows[kMarker + key] = std::move(value); });
   for (const auto& [id, picture] : pictures_) {
-    const std::string prefix = kPicture + id + '\0';
+    const std::string prefix = PictureRowPrefix(id);
     picture->AllRows(
         [&](const std::string& key, std::string value) { rows[prefix + key] = std::move(value); });
   }
@@ -467,7 +472,7 @@ Status Fold::Impl::FinishRestore() {
   sources_.TakeDirty();
   sources_due_ms_ = sources_.next_due_ms();
   for (auto& [id, picture] : pictures_) {
-    picture->FinishRestore(clock_ms_);
+    LB_RETURN_IF_ERROR(picture->FinishRestore(clock_ms_));
     Schedule(*picture);
   }
   return absl::OkStatus();
@@ -477,6 +482,7 @@ Fold::Stats Fold::Impl::stats() const {
   Stats stats;
   for (const auto& [id, picture] : pictures_) {
     stats.reports += picture->report_count();
+    stats.in_memory += picture->reports_in_memory();
     stats.incidents += picture->incident_count();
     stats.series += picture->series_count();
     for (const auto& [alert_id, alert] : picture->alerts().all()) {
@@ -485,11 +491,13 @@ Fold::Stats Fold::Impl::stats() const {
     }
   }
   // An estimate: sizes of the structs, their strings and their places in the indices.
-  stats.memory_bytes = stats.reports * 420 + stats.incidents * 330 + stats.series * 900;
+  stats.memory_bytes = stats.in_memory * 420 + (stats.reports - stats.in_memory) * 30 +
+                       stats.incidents * 330 + stats.series * 900;
   return stats;
 }
 
-Fold::Fold(SettingsDecoder decoder) : impl_(std::make_unique<Impl>(std::move(decoder))) {}
+Fold::Fold(SettingsDecoder decoder, Shelving shelving)
+    : impl_(std::make_unique<Impl>(std::move(decoder), std::move(shelving))) {}
 Fold::~Fold() = default;
 Status Fold::Restore(std::string_view key, std::string_view value) {
   return impl_->Restore(key, value);

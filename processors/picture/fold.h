@@ -22,6 +22,7 @@
 #include "base/settings.h"
 #include "base/status.h"
 #include "picture/outputs.h"
+#include "picture/shelves.h"
 
 namespace lagesbild::picture {
 
@@ -47,7 +48,9 @@ std::map<std::string, std::string> SeedRows(const std::map<std::string, std::str
 
 class Fold {
  public:
-  explicit Fold(SettingsDecoder decoder);
+  // `shelving`: what is put away into the store, which has the rows of the last commit but for
+  // those that are being committed. What comes out is the same with it and without.
+  explicit Fold(SettingsDecoder decoder, Shelving shelving = {});
   ~Fold();
   Fold(const Fold&) = delete;
   Fold& operator=(const Fold&) = delete;
@@ -62,6 +65,7 @@ class Fold {
   // own, then what is due at it and the records together. `clock_ms` must be later than the clock
   // of the last call; the same is another part of that instant (one too large for memory).
   // InvalidArgument: a configuration that cannot be read (nothing has changed; the task must stop).
+  // What the store says where it cannot be read: the fold is of no more use.
   Status Instant(int64_t clock_ms, std::span<const LogRecord> records, Effects& out);
 
   // The last instant judged; INT64_MIN before the first.
@@ -80,13 +84,15 @@ class Fold {
   // Every row that there is, changed or not, in key order, as if one commit had written all: two
   // folds of one state, each restored from its rows, give the same bytes, whatever their commits
   // were. But for two things that depend on the commits: the sequences of aggregates, and of an
-  // alert how much of what is too old to be held has been put into `past`. For audit.
+  // alert how much of what is too old to be held has been put into `past`. For audit; not with
+  // shelving.
   void AllRows(const RowSink& sink) const;
 
-  // For metrics: open alerts a severity, bytes held (estimate), rows held.
+  // For metrics: open alerts a severity; reports held, and how many of them in memory; incidents in
+  // memory, series, bytes (an estimate).
   struct Stats {
     std::array<int64_t, 5> alerts_active{};  // index: Severity
-    int64_t reports = 0, incidents = 0, series = 0, memory_bytes = 0;
+    int64_t reports = 0, in_memory = 0, incidents = 0, series = 0, memory_bytes = 0;
   };
   Stats stats() const;
   const Settings* settings() const;  // null before the first Configuration

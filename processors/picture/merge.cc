@@ -61,7 +61,7 @@ void Merger::Insert(HeldReport* report) {
   OfClass& of = classes_[report->class_id];
   if (Merges(report->class_id)) AddByTime(of.reports, report);
   if (of.pending.empty()) pending_classes_.push_back(report->class_id);
-  of.pending.insert(report);
+  AddByTime(of.pending, report);
 }
 
 void Merger::Remove(HeldReport* report) {

@@ -20,15 +20,26 @@ bool CountsLess(const Incident& incident) {
 
 }  // namespace
 
-Picture::Picture(int area, const Settings* settings, const OfIndex* ofs, const Sources* sources)
+Picture::Picture(int area, const Settings* settings, const OfIndex* ofs, const Sources* sources,
+                 Shelving* shelving)
     : area_(area),
       settings_(settings),
       ofs_(ofs),
       sources_(sources),
+      shelving_(shelving),
+      shelves_(settings->classes.size()),
+      look_at_count_(shelving->at_least),
       refutations_(settings),
       tip_limit_(settings->tips_per_day),
       merger_(settings->areas[area].id, settings),
       counters_(settings, ofs, area) {}
+
+int64_t Picture::report_count() const {
+  int64_t in_memory = 0;  // of those on shelves
+  for (const Shelf* shelf : shelves_.InMemory())
+    in_memory += static_cast<int64_t>(shelf->reports.size());
+  return static_cast<int64_t>(reports_.size() + shelves_.report_count()) - in_memory;
+}
 
 Picture::Touched& Picture::Touch(const ReportKey& key) {
   const auto [it, is_new] = touched_.try_emplace(key);
@@ -41,6 +52,7 @@ Picture::Touched& Picture::Touch(const ReportKey& key) {
 }
 
 bool Picture::Take(const Report& report, int64_t clock_ms) {
+  FetchAround(report);
   const HeldReport* before = reports_.Find(report.key);
   if (before != nullptr && before->revision >= report.revision) return false;
   Touched& touched = Touch(report.key);
@@ -71,6 +83,7 @@ bool Picture::Take(const Report& report, int64_t clock_ms) {
 
 bool Picture::Supersede(const Superseded& superseded) {
   if (superseded.picture == id()) return false;
+  FetchOf(superseded.key);
   if (reports_.Find(superseded.key) == nullptr && !touched_.contains(superseded.key)) return false;
   Touched& touched = Touch(superseded.key);
   if (touched.next == nullptr || touched.next->revision >= superseded.revision) return true;
@@ -159,6 +172,7 @@ int64_t Picture::next_due_ms() const {
 // Reports are kept well past every window, and an incident until the last of its reports may go:
 // nothing that counts or is judged changes, and it does not matter when this is done.
 void Picture::DropExpired(int64_t clock_ms) {
+  DropExpiredShelves(clock_ms);
   if (reports_.next_due_ms() > clock_ms) return;
   std::vector<HeldReport*> going;
   while (HeldReport* report = reports_.TakeExpired(clock_ms)) {
@@ -176,7 +190,7 @@ void Picture::DropExpired(int64_t clock_ms) {
     }
     for (HeldReport* gone : going) {
       refutations_.Remove(gone);
-      tip_limit_.Remove(gone);
+      tip_limit_.Forget(gone);
       removed_.push_back(reports_.Drop(gone));
     }
   }
@@ -307,6 +321,7 @@ void Picture::Resettle(std::vector<Moved>& moved) {
     flip(tip);
     refutations_.Remove(tip);
     tip->over_limit = !tip->over_limit;
+    reports_.MarkDirty(tip);
     refutations_.Insert(tip);
   });
   for (size_t i = 0; i < revised; ++i) {

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,16 +27,21 @@
 #include "picture/refute.h"
 #include "picture/report.h"
 #include "picture/reports.h"
+#include "picture/shelves.h"
 #include "picture/silences.h"
 #include "picture/sources.h"
 #include "picture/tip_limit.h"
 
 namespace lagesbild::picture {
 
+// What the keys of a picture's rows begin with.
+std::string PictureRowPrefix(const std::string& id);
+
 class Picture {
  public:
   // `area`: index of its area. All borrowed; they outlive the Picture.
-  Picture(int area, const Settings* settings, const OfIndex* ofs, const Sources* sources);
+  Picture(int area, const Settings* settings, const OfIndex* ofs, const Sources* sources,
+          Shelving* shelving);
 
   // --- The records of an instant.
   // False: its revision is held already, or has passed.
@@ -66,7 +72,11 @@ class Picture {
   // All that is held, changed or not, in no order; report chunks are numbered from 0 on.
   void AllRows(const RowSink& sink) const;
   Status Restore(std::string_view key, std::string_view row, int64_t clock_ms);
-  void FinishRestore(int64_t clock_ms);
+  // DataLoss: rows are missing.
+  Status FinishRestore(int64_t clock_ms);
+
+  // Brings all reports back that lie in the store only.
+  void FetchAll();
 
   // --- A new configuration: what it held, handed to the pictures that come after it.
   struct Parts {
@@ -78,7 +88,7 @@ class Picture {
     std::map<std::string, int64_t> sequences;
     std::vector<std::string> changed;  // areas whose aggregate is still to be told
   };
-  Parts Dismantle(int64_t clock_ms);
+  Parts Dismantle(int64_t clock_ms);  // FetchAll comes before
   void AdoptReport(std::unique_ptr<HeldReport> report);
   void AdoptAlert(Alert alert);
   void AdoptRest(const Parts& parts);
@@ -89,7 +99,8 @@ class Picture {
   const std::string& id() const { return settings_->areas[area_].id; }
   int area() const { return area_; }
   const AlertBook& alerts() const { return alerts_; }
-  int64_t report_count() const { return static_cast<int64_t>(reports_.size()); }
+  int64_t report_count() const;  // in memory or not
+  int64_t reports_in_memory() const { return static_cast<int64_t>(reports_.size()); }
   int64_t incident_count() const { return static_cast<int64_t>(merger_.size()); }
   int64_t series_count() const { return counters_.series_count(); }
 
@@ -129,14 +140,48 @@ class Picture {
   Aggregate Describe(int area, int64_t clock_ms);
   std::vector<WindowCells> Cells(int area, bool unlocated);
   void WatchSeries();
+
+  // picture_shelves.cc
+  void FetchAround(const Report& report);
+  void FetchOf(const ReportKey& key);
+  void FetchNear(int class_id, int64_t occurred_ms, bool refuted);
+  void FetchTips(int64_t occurred_ms, const std::string& reporter);
+  void Fetch(Shelf* shelf);
+  Status TakeShelfPart(std::string_view row, std::vector<HeldReport*>& taken);
+  void Reseat(std::vector<HeldReport*>& reports);
+  void RemoveRows(const Shelf& shelf);
+  void CollectShelves(uint64_t commit, int64_t clock_ms, const RowSink& sink);
+  void LeaveToStore(Shelf& shelf);
+  std::vector<std::unique_ptr<Shelf>> ChooseShelves(int64_t clock_ms);
+  void ChooseOfClass(int class_id, std::span<HeldReport* const> reports, int64_t before_ms,
+                     absl::flat_hash_set<uint64_t>& fingerprints,
+                     std::vector<std::unique_ptr<Shelf>>& out) const;
+  std::vector<HeldReport*> WholeIncidents(std::span<HeldReport* const> row, int64_t before_ms,
+                                          absl::flat_hash_set<uint64_t>& fingerprints) const;
+  int64_t ShelveBefore(int64_t clock_ms) const;
+  bool MayGo(std::span<HeldReport* const> run, int64_t before_ms,
+             absl::flat_hash_set<uint64_t>& fingerprints) const;
+  int64_t ReachMs(int class_id) const;
+  bool MayHaveTipsOnShelves(const HeldReport& report) const;
+  void DropExpiredShelves(int64_t clock_ms);
+  Status RestoreShelf(uint64_t number, std::string_view row);
+  Status RestoreShelfPart(uint64_t number, std::string_view row);
+
   std::vector<std::string> BlindSources() const;
 
   const int area_;
   const Settings* settings_;
   const OfIndex* ofs_;
   const Sources* sources_;
+  Shelving* shelving_;
 
   Reports reports_;
+  Shelves shelves_;
+  std::vector<std::string> removed_rows_;  // of shelves that are no more
+  size_t look_at_count_;                   // put away when so many reports are in memory,
+  int64_t look_at_ms_ = -kNever;           // and not before this,
+  bool fetched_ = false;                   // some time after what was away was asked for
+  int64_t parts_restored_ = 0;
   Refutations refutations_;
   TipLimit tip_limit_;
   Merger merger_;

@@ -5,16 +5,19 @@
 //
 //   A name                            an alert, or a pending count
 //   B area NUL series NUL [tu] hour   an hour of a series; t: whole, u: its unlocated part
+//   F number                          head of a shelf (shelves.h)
+//   G number                          a part of one: reports
 //   O                                 organisations that ever had a report here
 //   Q area                            sequence of the area's last aggregate
-//   R commit                          the reports that one commit changed
+//   R number                          reports that one commit changed
 //   S                                 silences
 //
-// Hours and commits are 8 bytes, most significant first. Values open with a format byte.
+// Hours and numbers are 8 bytes, most significant first. Values open with a format byte.
 #include <algorithm>
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "picture/picture.h"
 
 namespace lagesbild::picture {
@@ -51,6 +54,10 @@ std::string SequenceRow(int64_t sequence) {
 
 }  // namespace
 
+std::string PictureRowPrefix(const std::string& id) { return '5' + id + '\0'; }
+std::string ShelfKey(uint64_t number) { return KeyWithNumber("F", number); }
+std::string ShelfPartKey(uint64_t number) { return KeyWithNumber("G", number); }
+
 void Picture::CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink) {
   for (auto& [name, row] : alerts_.TakeRows()) sink("A" + name, std::move(row));
   counters_.TakeRows([&](int area, int of, bool unlocated, int64_t hour_ms, std::string row) {
@@ -61,6 +68,7 @@ void Picture::CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink
   for (const std::string& area : std::exchange(dirty_sequences_, {})) {
     sink("Q" + area, SequenceRow(sequences_[area]));
   }
+  CollectShelves(commit, clock_ms, sink);
   reports_.CollectRows(commit, clock_ms, [&](uint64_t chunk, std::string row) {
     sink(KeyWithNumber("R", chunk), std::move(row));
   });
@@ -68,6 +76,7 @@ void Picture::CollectRows(uint64_t commit, int64_t clock_ms, const RowSink& sink
 }
 
 void Picture::AllRows(const RowSink& sink) const {
+  LB_CHECK(shelves_.empty());
   for (auto& [name, row] : alerts_.AllRows()) sink("A" + name, row);
   counters_.AllRows([&](int area, int of, bool unlocated, int64_t hour_ms, std::string row) {
     sink(SeriesKey(settings_->areas[area].id, ofs_->StoredName(of), unlocated, hour_ms),
@@ -105,6 +114,12 @@ Status Picture::Restore(std::string_view key, std::string_view row, int64_t cloc
       const auto hour_ms = static_cast<int64_t>(ByteReader(rest.substr(of_end + 2)).BigEndian64());
       return counters_.Restore(area, of, rest[of_end + 1] == 'u', hour_ms, row, clock_ms);
     }
+    case 'F':
+    case 'G': {
+      if (rest.size() != 8) return DataLoss("shelf: bad key");
+      const uint64_t number = ByteReader(rest).BigEndian64();
+      return type == 'F' ? RestoreShelf(number, row) : RestoreShelfPart(number, row);
+    }
     case 'O':
       if (r.Byte() != kFormat) return DataLoss("organisations row: unknown format");
       while (r.ok() && !r.done()) orgs_.insert(r.String());
@@ -123,7 +138,8 @@ Status Picture::Restore(std::string_view key, std::string_view row, int64_t cloc
   }
 }
 
-void Picture::FinishRestore(int64_t clock_ms) {
+Status Picture::FinishRestore(int64_t clock_ms) {
+  if (parts_restored_ != shelves_.part_count()) return DataLoss("shelf: rows are missing");
   ConnectReports();
   for (Incident* incident : merger_.Resolve()) counters_.Adopt(incident);
   merger_.Forget();
@@ -132,20 +148,31 @@ void Picture::FinishRestore(int64_t clock_ms) {
   WatchSeries();
   DropExpired(clock_ms);
   removed_.clear();
+  return absl::OkStatus();
 }
 
-// Derives what is derived of each report, and seats those that join.
+// Derives what is derived of each report, and seats those that join; in the order of their times,
+// in which each is the next of the one before.
 void Picture::ConnectReports() {
-  reports_.ForEach([&](HeldReport* report) {
+  std::vector<Timed<HeldReport>> reports;
+  reports.reserve(reports_.size());
+  reports_.ForEach([&](HeldReport* report) { reports.push_back(report); });
+  std::sort(reports.begin(), reports.end(), TimedOrder<HeldReport, ReportOrder>());
+  for (HeldReport* report : reports) {
     Place(report);
+    if (MayHaveTipsOnShelves(*report)) {
+      if (!report->refuted) tip_limit_.InsertSettled(report);
+      continue;
+    }
+    report->over_limit = false;
     if (!report->refuted) tip_limit_.Insert(report);
-  });
-  tip_limit_.Settle([](HeldReport* tip) { tip->over_limit = true; });
-  reports_.ForEach([&](HeldReport* report) { refutations_.Insert(report); });
+  }
+  tip_limit_.Settle([](HeldReport* tip) { tip->over_limit = !tip->over_limit; });
+  for (HeldReport* report : reports) refutations_.Insert(report);
   refutations_.Settle([](HeldReport* report) { report->taken = true; });
-  reports_.ForEach([&](HeldReport* report) {
+  for (HeldReport* report : reports) {
     if (report->Joins()) merger_.Insert(report);
-  });
+  }
 }
 
 // Connects an alert with its rule, its area, its reports and its timer.
@@ -185,11 +212,13 @@ void Picture::WatchSeries() {
 }
 
 Picture::Parts Picture::Dismantle(int64_t clock_ms) {
+  LB_CHECK(shelves_.empty());
   Parts parts;
   // An area that counts nothing any more is nowhere but here: neither report nor alert leads to it.
   counters_.AdvanceTo(clock_ms);
   counters_.BringUp();
   for (int area : counters_.TakeChangedAreas()) parts.changed.push_back(settings_->areas[area].id);
+  parts.keys = std::move(removed_rows_);
   // What is stored and gone, but has not been said to be: no commit has come since.
   for (const auto& [name, row] : alerts_.TakeRows()) parts.keys.push_back("A" + name);
   counters_.TakeRows([&](int area, int of, bool unlocated, int64_t hour_ms, const std::string&) {

@@ -29,6 +29,8 @@ class Refutations {
   // Calls `flip` for each report that is taken and should not be, or the other way round; `flip`
   // sets HeldReport::taken.
   void Settle(const std::function<void(HeldReport*)>& flip);
+  // A refuted report of tier A of this class is held.
+  bool Any(int class_id) const { return !classes_[class_id].refuters.empty(); }
 
  private:
   struct OfClass {

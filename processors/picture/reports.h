@@ -21,18 +21,17 @@
 #include "absl/functional/function_ref.h"
 #include "absl/hash/hash.h"
 #include "base/status.h"
+#include "base/time.h"
 #include "picture/report.h"
+#include "picture/report_chunk.h"
 #include "picture/series.h"
 
 namespace lagesbild::picture {
 
-// One entry of a stored chunk: a report as it stood, or that it is gone.
-struct StoredReport {
-  std::unique_ptr<HeldReport> report;  // key and keep_until_ms alone where it is not held
-  bool held = false;
-};
-// Calls `take` for each entry, in the order written. DataLoss: not a chunk of this format.
-Status ReadReportChunk(std::string_view row, absl::FunctionRef<void(StoredReport&&)> take);
+// The end of the hour in which a report's time is over: when it may go.
+constexpr int64_t ExpiryHourMs(int64_t keep_until_ms) {
+  return FloorTo(keep_until_ms, kHourMs) + kHourMs;
+}
 
 class Reports {
  public:
@@ -45,6 +44,9 @@ class Reports {
   std::unique_ptr<HeldReport> Drop(HeldReport* report);
   // Has it stored with the next chunk.
   void MarkDirty(HeldReport* report) { dirty_.insert(report); }
+  // Has all that is held, but for what `but` names, stored with the next chunks in place of all
+  // chunks that there are.
+  void Rewrite(absl::FunctionRef<bool(const HeldReport&)> but);
   // Sets how long it is kept; call it instead of writing the field.
   void KeepUntil(HeldReport* report, int64_t keep_until_ms);
 
@@ -85,6 +87,7 @@ class Reports {
   absl::flat_hash_set<HeldReport*> dirty_;
   std::map<ReportKey, int64_t> removed_;       // key → kept until, not yet stored
   absl::btree_map<uint64_t, int64_t> chunks_;  // chunk → kept until
+  bool rewrite_ = false;
 };
 
 }  // namespace lagesbild::picture

@@ -10,8 +10,9 @@
 #include "picture/alerts.h"
 #include "picture/announce.h"
 #include "picture/markers.h"
-#include "picture/reports.h"
+#include "picture/report_chunk.h"
 #include "picture/series.h"
+#include "picture/shelves.h"
 #include "picture/silences.h"
 
 namespace lagesbild::picture {
@@ -84,6 +85,10 @@ std::string NameInPicture(const PictureKey& key) {
       return "organisations";
     case 'Q':
       return "sequence/" + std::string(key.rest);
+    case 'F':
+      return key.rest.size() == 8 ? "shelf/" + std::to_string(NumberAt(key.rest)) : "";
+    case 'G':
+      return key.rest.size() == 8 ? "shelved/" + std::to_string(NumberAt(key.rest)) : "";
     case 'R':
       return key.rest.size() == 8 ? "reports/" + std::to_string(NumberAt(key.rest)) : "";
     case 'S':
@@ -211,6 +216,23 @@ StatusOr<std::string> ChunkJson(std::string_view row) {
   return json;
 }
 
+StatusOr<std::string> ShelfJson(std::string_view row) {
+  Shelf shelf;
+  std::string class_name;
+  LB_RETURN_IF_ERROR(DecodeShelf(row, shelf, class_name));
+  std::string json;
+  JsonWriter w(json);
+  w.BeginObject().Key("class");
+  class_name.empty() ? w.Null() : w.String(class_name);
+  w.Key("reports").Int(static_cast<int64_t>(shelf.fingerprints.size()));
+  w.Key("parts").Int(shelf.parts);
+  WriteTime("oldest", shelf.oldest_ms, true, w);
+  WriteTime("newest", shelf.newest_ms, true, w);
+  WriteTime("keep_until", shelf.keep_until_ms, true, w);
+  w.EndObject();
+  return json;
+}
+
 StatusOr<std::string> SilencesJson(std::string_view row) {
   Silences silences;
   LB_RETURN_IF_ERROR(silences.Restore(row));
@@ -297,6 +319,9 @@ StatusOr<std::string> JsonInPicture(const PictureKey& key, std::string_view valu
       return OrganisationsJson(value);
     case 'Q':
       return NumberJson(value, "sequence", false);
+    case 'F':
+      return ShelfJson(value);
+    case 'G':
     case 'R':
       return ChunkJson(value);
     case 'S':
@@ -359,7 +384,7 @@ StatusOr<std::string> RowJson(std::string_view key, std::string_view value) {
 
 Status ForEachItem(std::string_view key, std::string_view value, const ItemSink& sink) {
   PictureKey in;
-  if (!Split(key, in) || in.type != 'R') {
+  if (!Split(key, in) || (in.type != 'R' && in.type != 'G')) {
     LB_ASSIGN_OR_RETURN(std::string json, RowJson(key, value));
     sink(RowName(key), std::move(json));
     return absl::OkStatus();

@@ -44,61 +44,19 @@ Counts ReadCounts(ByteReader& r) {
   return counts;
 }
 
-// Index of the first pane that starts at `start_ms` or later. There is at most one pane a step, so
-// it lies no more steps before the last one than time does; where every step has one, right there.
-template <typename Panes>
-size_t IndexOf(const Panes& panes, int64_t start_ms, int64_t step_ms) {
-  if (panes.empty() || panes.back().start_ms < start_ms) return panes.size();
-  const int64_t steps = (panes.back().start_ms - start_ms + step_ms - 1) / step_ms;
-  const auto last = panes.end() - 1;
-  const auto from = steps < last - panes.begin() ? last - steps : panes.begin();
-  if (from->start_ms >= start_ms && from == panes.begin()) return 0;
-  if (from->start_ms == start_ms) return static_cast<size_t>(from - panes.begin());
-  const auto before = [](const auto& pane, int64_t t) { return pane.start_ms < t; };
-  return std::lower_bound(from, last, start_ms, before) - panes.begin();
-}
-
 // When the pane at `index` is `length_ms` past; kNever if there is none.
-template <typename Panes>
 int64_t DueOf(const Panes& panes, size_t index, int64_t length_ms) {
-  return index < panes.size() ? panes[index].start_ms + length_ms : kNever;
+  return index < panes.size() ? panes.start_ms(index) + length_ms : kNever;
 }
 
 }  // namespace
-
-void Counts::Add(const Counts& other, int sign) {
-  const uint32_t minus = sign > 0 ? 0 : ~0u;  // n ^ minus - minus is n or, modulo 2^32, -n
-  const auto add = [minus](uint32_t& to, uint32_t n) { to += (n ^ minus) - minus; };
-  add(incidents, other.incidents);
-  add(corroborated, other.corroborated);
-  add(solid, other.solid);
-  add(solid_trusted, other.solid_trusted);
-  add(solid_confirmed, other.solid_confirmed);
-  add(solid_public, other.solid_public);
-  for (int k = 0; k < kKindCount; ++k) add(reports[k], other.reports[k]);
-}
-
-Counts CountsOf(const Contribution& contribution) {
-  Counts counts;
-  counts.incidents = 1;
-  counts.corroborated = contribution.corroborated ? 1 : 0;
-  counts.reports = contribution.reports;
-  if (!contribution.solid) return counts;
-  counts.solid = 1;
-  counts.solid_trusted = contribution.trusted ? 1 : 0;
-  counts.solid_confirmed = contribution.confirmed ? 1 : 0;
-  counts.solid_public = contribution.reports[static_cast<size_t>(Kind::kPublic)];
-  return counts;
-}
 
 Series::Series(std::span<const int64_t> windows_ms) {
   for (int64_t window_ms : windows_ms) windows_.push_back({.length_ms = window_ms});
   const size_t minute_windows =
       std::upper_bound(windows_ms.begin(), windows_ms.end(), kDayMs) - windows_ms.begin();
-  minutes_.step_ms = kMinuteMs;
   minutes_.to = minute_windows;
   minutes_.keep_ms = minute_windows > 0 ? windows_ms[minute_windows - 1] : 0;
-  hours_.step_ms = kHourMs;
   hours_.from = minute_windows;
   hours_.to = windows_ms.size();
   // With no window that long an hour is kept until its last minute has left.
@@ -122,15 +80,13 @@ void Series::Add(const Contribution& contribution, int sign, int64_t clock_ms) {
 void Series::AddTo(Track& track, int64_t start_ms, const Counts& counts, int sign,
                    int64_t clock_ms) {
   if (start_ms <= clock_ms - track.keep_ms) return;
-  const size_t index = IndexOf(track.panes(), start_ms, track.step_ms);
-  const bool is_new = index == track.panes().size() || track.panes()[index].start_ms != start_ms;
+  Panes& panes = track.panes;
+  const size_t index = panes.LowerBound(start_ms);
+  const bool is_new = index == panes.size() || panes.start_ms(index) != start_ms;
   LB_CHECK(!is_new || sign > 0);
-  if (is_new) track.InsertAt(index, start_ms);
-  Pane& pane = track.panes()[index];
-  pane.counts.Add(counts, sign);
-  const bool emptied = pane.counts.empty();
-  if (emptied) track.EraseAt(index);
-  const std::span<const Pane> panes = track.panes();
+  if (is_new) panes.Insert(index, start_ms);
+  const bool emptied = !panes.Add(index, counts, sign);
+  if (emptied) panes.Erase(index);
   for (Window& window : WindowsOf(track)) {
     const bool past = start_ms <= clock_ms - window.length_ms;
     if (index < window.left || (is_new && past && index == window.left)) {
@@ -144,21 +100,6 @@ void Series::AddTo(Track& track, int64_t start_ms, const Counts& counts, int sig
   if (index == 0 && (is_new || emptied)) track.drop_ms = DueOf(panes, 0, track.keep_ms);
 }
 
-Series::Pane& Series::Track::InsertAt(size_t index, int64_t start_ms) {
-  return *kept.insert(kept.begin() + static_cast<ptrdiff_t>(gone + index), Pane{start_ms, {}});
-}
-
-void Series::Track::EraseAt(size_t index) {
-  kept.erase(kept.begin() + static_cast<ptrdiff_t>(gone + index));
-}
-
-void Series::Track::DropFront(size_t count) {
-  gone += count;
-  if (2 * gone < kept.size()) return;
-  kept.erase(kept.begin(), kept.begin() + static_cast<ptrdiff_t>(gone));
-  gone = 0;
-}
-
 bool Series::Expire(int64_t clock_ms) {
   const bool minutes = ExpireTrack(minutes_, clock_ms);
   const bool hours = ExpireTrack(hours_, clock_ms);
@@ -168,11 +109,11 @@ bool Series::Expire(int64_t clock_ms) {
 
 bool Series::ExpireTrack(Track& track, int64_t clock_ms) {
   bool changed = false;
-  const std::span<const Pane> panes = track.panes();
+  const Panes& panes = track.panes;
   for (Window& window : WindowsOf(track)) {
     if (window.due_ms > clock_ms) continue;
     do {
-      window.sum.Add(panes[window.left++].counts, -1);
+      window.sum.Add(panes.counts(window.left++), -1);
       window.due_ms = DueOf(panes, window.left, window.length_ms);
     } while (window.due_ms <= clock_ms);
     changed = true;
@@ -182,14 +123,14 @@ bool Series::ExpireTrack(Track& track, int64_t clock_ms) {
 }
 
 void Series::Drop(Track& track, int64_t clock_ms) {
-  const std::span<const Pane> panes = track.panes();
+  Panes& panes = track.panes;
   size_t count = 0;
   for (; DueOf(panes, count, track.keep_ms) <= clock_ms; ++count) {
-    if (track.step_ms == kHourMs) MarkDirty(panes[count].start_ms);
+    if (track.step_ms == kHourMs) MarkDirty(panes.start_ms(count));
   }
-  track.DropFront(count);
+  panes.DropFront(count);
   for (Window& window : WindowsOf(track)) window.left -= count;
-  track.drop_ms = DueOf(track.panes(), 0, track.keep_ms);
+  track.drop_ms = DueOf(panes, 0, track.keep_ms);
 }
 
 void Series::Reckon() {
@@ -203,7 +144,7 @@ void Series::MarkDirty(int64_t hour_ms) {
 
 std::vector<int64_t> Series::hours() const {
   std::vector<int64_t> out;
-  for (const Pane& pane : hours_.panes()) out.push_back(pane.start_ms);
+  for (size_t i = 0; i < hours_.panes.size(); ++i) out.push_back(hours_.panes.start_ms(i));
   return out;
 }
 
@@ -214,19 +155,18 @@ std::vector<int64_t> Series::TakeDirtyHours() {
 }
 
 std::string Series::RowOf(int64_t hour_ms) const {
-  const std::span<const Pane> hours = hours_.panes(), minutes = minutes_.panes();
-  const size_t hour = IndexOf(hours, hour_ms, kHourMs);
-  if (hour == hours.size() || hours[hour].start_ms != hour_ms) return {};
-  const size_t first = IndexOf(minutes, hour_ms, kMinuteMs),
-               last = IndexOf(minutes, hour_ms + kHourMs, kMinuteMs);
+  const Panes &hours = hours_.panes, &minutes = minutes_.panes;
+  const size_t hour = hours.LowerBound(hour_ms);
+  if (hour == hours.size() || hours.start_ms(hour) != hour_ms) return {};
+  const size_t first = minutes.LowerBound(hour_ms), last = minutes.LowerBound(hour_ms + kHourMs);
   std::string row;
   ByteWriter w(row);
   w.Byte(kRowFormat);
-  WriteCounts(hours[hour].counts, w);
+  WriteCounts(hours.counts(hour), w);
   w.Varint(last - first);
-  for (const Pane& minute : minutes.subspan(first, last - first)) {
-    w.Byte(static_cast<uint8_t>((minute.start_ms - hour_ms) / kMinuteMs));
-    WriteCounts(minute.counts, w);
+  for (size_t i = first; i < last; ++i) {
+    w.Byte(static_cast<uint8_t>((minutes.start_ms(i) - hour_ms) / kMinuteMs));
+    WriteCounts(minutes.counts(i), w);
   }
   return row;
 }

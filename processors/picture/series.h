@@ -16,23 +16,13 @@
 #include <vector>
 
 #include "base/status.h"
-#include "picture/outputs.h"
-#include "picture/report.h"
+#include "base/time.h"
+#include "picture/counts.h"
+#include "picture/panes.h"
 
 namespace lagesbild::picture {
 
 inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
-
-struct Counts {
-  uint32_t incidents = 0, corroborated = 0;
-  // Of those known from more than tips: how many, how sure, and their reports by the public (all
-  // reports of other kinds are theirs).
-  uint32_t solid = 0, solid_trusted = 0, solid_confirmed = 0, solid_public = 0;
-  KindCounts reports{};
-  bool empty() const { return incidents == 0; }
-  void Add(const Counts& other, int sign);  // sign 1 or -1
-};
-Counts CountsOf(const Contribution& contribution);
 
 // A stored row: an hour's counts, and those of its minutes, ascending, that a window can still see.
 struct SeriesRow {
@@ -57,7 +47,7 @@ class Series {
   int64_t next_expiry_ms() const { return next_expiry_ms_; }
 
   const Counts& sum(size_t window) const { return windows_[window].sum; }
-  bool empty() const { return hours_.panes().empty(); }
+  bool empty() const { return hours_.panes.empty(); }
 
   std::vector<int64_t> hours() const;  // that have a row, ascending
   // Hours whose row has changed since the last call, ascending. RowOf is empty if the row is to be
@@ -68,10 +58,6 @@ class Series {
   Status Restore(int64_t hour_ms, std::string_view row, int64_t clock_ms);
 
  private:
-  struct Pane {
-    int64_t start_ms = 0;
-    Counts counts;
-  };
   // What is in one window of its track's panes: all but the `left` oldest.
   struct Window {
     int64_t length_ms = 0;
@@ -81,21 +67,12 @@ class Series {
   };
   // One resolution: its panes, and the windows it serves [from, to).
   struct Track {
-    int64_t step_ms = 0;
+    explicit Track(int64_t step_ms) : step_ms(step_ms), panes(step_ms) {}
+    int64_t step_ms;
     size_t from = 0, to = 0;
     int64_t keep_ms = 0;       // panes starting this long before the clock are dropped
     int64_t drop_ms = kNever;  // when the first pane is
-
-    // Ascending. Taking off the front is amortized: a city's series has a thousand panes.
-    std::span<const Pane> panes() const { return std::span(kept).subspan(gone); }
-    std::span<Pane> panes() { return std::span(kept).subspan(gone); }
-    Pane& InsertAt(size_t index, int64_t start_ms);
-    void EraseAt(size_t index);
-    void DropFront(size_t count);
-
-   private:
-    std::vector<Pane> kept;
-    size_t gone = 0;  // at the front of `kept`
+    Panes panes;
   };
 
   void AddTo(Track& track, int64_t start_ms, const Counts& counts, int sign, int64_t clock_ms);
@@ -106,7 +83,7 @@ class Series {
   void MarkDirty(int64_t hour_ms);
 
   int64_t next_expiry_ms_ = kNever;
-  Track minutes_, hours_;
+  Track minutes_{kMinuteMs}, hours_{kHourMs};
   std::vector<Window> windows_;
   std::vector<int64_t> dirty_hours_;
 };

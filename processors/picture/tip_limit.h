@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -17,20 +18,26 @@ namespace lagesbild::picture {
 
 class TipLimit {
  public:
+  static bool Counts(const HeldReport& report) {
+    return report.kind == Kind::kPublic && !report.reporter.empty();
+  }
   explicit TipLimit(int per_day) : per_day_(per_day) {}
 
   // A standing report comes in, or goes out before it changes; those that are no tips with a
   // reporter are passed over.
   void Insert(HeldReport* report);
   void Remove(HeldReport* report);
+  // The same for one that was settled with all tips of its reporter, and is not to be looked at
+  // again: it comes back from the store, or goes there, or its time is over.
+  void InsertSettled(HeldReport* report);
+  void Forget(HeldReport* report);
+  // The reporter's tips, in report order.
+  std::vector<HeldReport*> Of(const std::string& reporter) const;
   // Calls `flip` for each tip that is over the limit and should not be, or the other way round, for
   // the reporters seen since the last call; `flip` sets HeldReport::over_limit.
   void Settle(const std::function<void(HeldReport*)>& flip);
 
  private:
-  static bool Counts(const HeldReport& report) {
-    return report.kind == Kind::kPublic && !report.reporter.empty();
-  }
   const int per_day_;
   absl::flat_hash_map<std::string, ReportsByTime> by_reporter_;
   absl::flat_hash_set<std::string> touched_;

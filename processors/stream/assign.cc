@@ -313,7 +313,7 @@ Status Assign::Load() {
   if (changelog_ != nullptr) changelog_->Close();
   changelog_ = nullptr;
   LB_RETURN_IF_ERROR(result_.store->Settle());
-  StatusOr<PictureState> state = LoadState(*result_.store);
+  StatusOr<PictureState> state = LoadState(*result_.store, options_.shelving);
   if (absl::IsDataLoss(state.status())) {
     LB_RETURN_IF_ERROR(SetAside(state.status()));
     return StartRestore();

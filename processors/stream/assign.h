@@ -29,6 +29,7 @@ struct AssignOptions {
   bool resume_from_changelog = false;
   // The changelog is to be written anew from the store: what it lacks is no reason to refuse.
   bool rewrite_changelog = false;
+  picture::Shelving shelving;  // without `read`
   // How long the end of the changelog may lack the transaction that the group has committed (its
   // markers come a moment later).
   absl::Duration changelog_patience = absl::Seconds(30);

@@ -33,7 +33,8 @@ struct StoreHead {
 };
 StatusOr<StoreHead> ReadHead(Store& store);
 
+// `store` is borrowed: the fold reads what it has put away there. `shelving` says when it does.
 // DataLoss: a row that cannot be read, or not as many as META says.
-StatusOr<PictureState> LoadState(Store& store);
+StatusOr<PictureState> LoadState(Store& store, picture::Shelving shelving = {});
 
 }  // namespace lagesbild::stream

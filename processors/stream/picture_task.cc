@@ -94,6 +94,7 @@ Status PictureTask::OpenStore() {
   options.rewrite_changelog = options_.rewrite_changelog;
   options.changelog_patience = options_.changelog_patience;
   options.restore_records = options_.restore_records;
+  options.shelving = options_.shelving;
   assign_ = std::make_unique<Assign>(std::move(options), world_, component_);
   const Status opened = assign_->OpenStore();
   if (!opened.ok()) assign_.reset();  // to be called again
@@ -336,7 +337,7 @@ void PictureTask::Committed(const TaskCommit& commit) {
 
 Status PictureTask::Reset(Consumer& member) {
   if (state_ != State::kRunning) return absl::OkStatus();
-  LB_ASSIGN_OR_RETURN(PictureState state, LoadState(*store_));
+  LB_ASSIGN_OR_RETURN(PictureState state, LoadState(*store_, options_.shelving));
   int64_t next = state.meta.seq > 0 ? state.meta.next_offset : kFromBeginning;
   if (LB_MUTANT("not_sought_back")) next = next_offset_;
   return Adopt(std::move(state), next, member);

@@ -37,6 +37,7 @@ struct PictureTaskOptions {
   bool rewrite_changelog = false;  // with the first commit
   absl::Duration changelog_patience = absl::Seconds(30);
   size_t restore_records = 2000;  // of the changelog, at a time
+  picture::Shelving shelving;     // without `read`
   // Not ready before it has caught up with what there was to take when it began.
   bool catch_up = true;
 };

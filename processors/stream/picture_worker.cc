@@ -207,6 +207,7 @@ std::unique_ptr<PictureTask> PictureWorker::NewTask(int32_t partition) {
   options.rewrite_changelog = options_.rewrite_changelog;
   options.changelog_patience = options_.changelog_patience;
   options.restore_records = options_.restore_records;
+  options.shelving = options_.shelving;
   options.catch_up = !caught_up_;
   return std::make_unique<PictureTask>(std::move(options), world_, encoder_,
                                        component_ + "/" + std::to_string(partition));

@@ -38,6 +38,7 @@ struct PictureWorkerOptions {
   bool rewrite_changelog = false;
   absl::Duration changelog_patience = absl::Seconds(30);
   size_t restore_records = 2000;  // of the changelog, at a time
+  picture::Shelving shelving;     // without `read`
 };
 
 class PictureWorker : public Worker {

@@ -15,9 +15,16 @@ namespace lagesbild::picture {
 Harness::Harness(const Settings& settings) : settings_({settings}), fold_(NewFold()) {}
 
 std::unique_ptr<Fold> Harness::NewFold() const {
-  return std::make_unique<Fold>([this](std::string_view encoded) -> StatusOr<Settings> {
+  Shelving shelving{.at_least = 8, .a_shelf = 3, .after_ms = 0, .again_ms = 0};
+  shelving.read = [this](const std::string& key) -> StatusOr<std::string> {
+    const auto row = rows.find(key);
+    if (row == rows.end()) return NotFound("no such row");
+    return row->second;
+  };
+  const auto settings = [this](std::string_view encoded) -> StatusOr<Settings> {
     return settings_[std::stoul(std::string(encoded))];
-  });
+  };
+  return std::make_unique<Fold>(settings, std::move(shelving));
 }
 
 std::vector<AlertTransition> Harness::Feed(const Moment& moment) {

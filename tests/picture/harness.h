@@ -18,6 +18,7 @@ using Rows = std::map<std::string, std::string>;
 
 class Harness {
  public:
+  // Puts reports away into `rows` as soon as it may, a few to a shelf.
   explicit Harness(const Settings& settings);
   // Configurations in the stream name these by their place: "0" is the one of the constructor.
   void AddSettings(const Settings& settings) { settings_.push_back(settings); }

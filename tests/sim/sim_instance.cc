@@ -35,6 +35,7 @@ void SimInstance::Start(const SimService& service, stream::Reporter& reporter, b
     options.counts = service.counts;
     options.commit_interval = plan.commit_interval;
     options.observe_latency = plan.live;
+    options.shelving = {.at_least = 6, .a_shelf = 2, .after_ms = 0, .again_ms = 0};
     pictures_.push_back(std::make_unique<stream::PictureWorker>(std::move(options), world));
     workers_.push_back(pictures_.back().get());
   }

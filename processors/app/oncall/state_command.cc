@@ -232,13 +232,15 @@ Command StateGetCommand() {
 }
 
 Command StateDumpCommand() {
-  return {"state dump", "Print every stored row with its name, decoded to JSON",
-          "  lagesbild state dump --config lagesbild.yaml --json > state.ndjson\n"
-          "Names: header, configuration, source/ORG, command/PICTURE/ID, marker/TOPIC/ORG/ID,\n"
-          "picture/P/alert/ID, …/series/AREA/OF/HOUR, …/reports/CHUNK, …/sequence/AREA,\n"
-          "…/organisations, …/silences; !meta and !local are the engine's. A reporter's hash is\n"
-          "never shown. Exit 74: a row cannot be read; the others are printed all the same.",
-          StateFlags({}), RunDump};
+  return {
+      "state dump", "Print every stored row with its name, decoded to JSON",
+      "  lagesbild state dump --config lagesbild.yaml --json > state.ndjson\n"
+      "Names: header, configuration, source/ORG, command/PICTURE/ID, marker/TOPIC/ORG/ID,\n"
+      "picture/P/alert/ID, …/series/AREA/OF/HOUR, …/reports/CHUNK, …/shelf/CHUNK,\n"
+      "…/shelved/CHUNK, …/sequence/AREA, …/organisations, …/silences; !meta and !local are the\n"
+      "engine's. A reporter's hash is never shown. Exit 74: a row cannot be read; the others are\n"
+      "printed all the same.",
+      StateFlags({}), RunDump};
 }
 
 }  // namespace lagesbild::app
