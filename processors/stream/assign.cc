@@ -279,6 +279,13 @@ Status Assign::Drained() {
       return absl::OkStatus();
     case Until::kLast:
       if (rows_since_meta_) return DataLoss(Where() + ": the changelog ends without a META row");
+      if (StoreAhead() && !read_meta_) {
+        return FailedPrecondition(
+            Where() + ": the changelog " + options_.changelog +
+            " has no commit, the state here is at " + std::to_string(head_.meta->seq) +
+            ". Start once with --rewrite-changelog, on every instance, to write it anew from the "
+            "state; or move the state away, to begin anew");
+      }
       if (StoreAhead()) {
         // Of a machine that lost power: the log lost commits that the store has. They were not.
         LB_RETURN_IF_ERROR(SetAside(DataLoss("it is at commit " + std::to_string(head_.meta->seq) +

@@ -158,7 +158,10 @@ class EmbeddedRun {
   void Ended(const Status& status) {
     Note("ends: " + status.ToString());
     const std::string message = Message(status);
-    const bool refused = message.find("accept-rewind") != std::string::npos && lost_power_;
+    // The log may have lost all that it had of a partition.
+    const bool all_lost = message.find("move the state away") != std::string::npos && lost_power_;
+    const bool refused =
+        all_lost || (message.find("accept-rewind") != std::string::npos && lost_power_);
     if (refused) {
       ++counts_["stores ahead of the log, refused"];
     } else if (was_full_ && absl::IsResourceExhausted(status)) {
@@ -168,7 +171,7 @@ class EmbeddedRun {
     }
     Die(/*power=*/false);
     if (!refused) return;
-    believe_changelog_ = random_.OneIn(2);
+    believe_changelog_ = !all_lost && random_.OneIn(2);
     if (!believe_changelog_) std::filesystem::remove_all(dir_.path() + "/state");
   }
 
