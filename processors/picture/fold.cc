@@ -106,6 +106,7 @@ class Fold::Impl {
   Markers markers_;
   std::map<std::string, int64_t> commands_;  // picture/id → remembered until
   absl::btree_map<std::string, std::unique_ptr<Picture>> pictures_;
+  Picture* restoring_ = nullptr;  // whose row was restored last
   std::priority_queue<Due> due_;
   std::vector<Picture*> visited_;
 
@@ -431,10 +432,11 @@ Status Fold::Impl::Restore(std::string_view key, std::string_view value) {
     const size_t nul = rest.find('\0');
     if (settings_ == nullptr || nul == std::string_view::npos)
       return DataLoss("picture row before its configuration");
-    Picture* picture = FindOrMake(std::string(rest.substr(0, nul)));
-    if (picture == nullptr)
+    const std::string_view id = rest.substr(0, nul);
+    if (restoring_ == nullptr || restoring_->id() != id) restoring_ = FindOrMake(std::string(id));
+    if (restoring_ == nullptr)
       return DataLoss("picture row of an area that the configuration does not have");
-    return picture->Restore(rest.substr(nul + 1), value, clock_ms_);
+    return restoring_->Restore(rest.substr(nul + 1), value, clock_ms_);
   }
   ByteReader r(value);
   if (r.Byte() != kFormat) return DataLoss("row of an unknown format");
@@ -467,6 +469,7 @@ Status Fold::Impl::Restore(std::string_view key, std::string_view value) {
 }
 
 Status Fold::Impl::FinishRestore() {
+  restoring_ = nullptr;
   if (settings_ == nullptr) return absl::OkStatus();
   sources_.Configure(settings_.get(), clock_ms_);
   sources_.TakeDirty();

@@ -124,6 +124,13 @@ class Picture {
     Cause removed;       // kNone: it is still held
   };
 
+  // A series as the keys of its rows name it.
+  struct StoredSeries {
+    std::string name;  // the key without the hour
+    int area = -1, of = -1;
+    bool unlocated = false;
+  };
+
   Touched& Touch(const ReportKey& key);
   std::vector<Moved> Revise();
   void Apply(Touched& touched, Moved& moved);
@@ -140,6 +147,8 @@ class Picture {
   Aggregate Describe(int area, int64_t clock_ms);
   std::vector<WindowCells> Cells(int area, bool unlocated);
   void WatchSeries();
+  Status RestoreSeries(std::string_view key, std::string_view row, int64_t clock_ms);
+  StatusOr<StoredSeries> FindStoredSeries(std::string_view name) const;
 
   // picture_shelves.cc
   void FetchAround(const Report& report);
@@ -182,6 +191,7 @@ class Picture {
   int64_t look_at_ms_ = -kNever;           // and not before this,
   bool fetched_ = false;                   // some time after what was away was asked for
   int64_t parts_restored_ = 0;
+  StoredSeries restoring_;  // the last one
   Refutations refutations_;
   TipLimit tip_limit_;
   Merger merger_;

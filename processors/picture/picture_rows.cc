@@ -96,24 +96,8 @@ Status Picture::Restore(std::string_view key, std::string_view row, int64_t cloc
   switch (type) {
     case 'A':
       return alerts_.Restore(rest, row);
-    case 'B': {
-      const size_t area_end = rest.find('\0');
-      const size_t of_end =
-          area_end == std::string_view::npos ? area_end : rest.find('\0', area_end + 1);
-      if (of_end == std::string_view::npos || rest.size() != of_end + 10)
-        return DataLoss("series row: bad key");
-      const int area = settings_->FindArea(std::string(rest.substr(0, area_end)));
-      const int of =
-          ofs_->FindStored(std::string(rest.substr(area_end + 1, of_end - area_end - 1)));
-      if (area < 0 || of < 0 || settings_->areas[area].picture != area_)
-        return DataLoss("series row: area or class is not in the configuration");
-      if (rest[of_end + 1] != 'u' && rest[of_end + 1] != 't')
-        return DataLoss("series row: bad key");
-      if (rest[of_end + 1] == 'u' && settings_->areas[area].leaf)
-        return DataLoss("series row: nothing lies below this area");
-      const auto hour_ms = static_cast<int64_t>(ByteReader(rest.substr(of_end + 2)).BigEndian64());
-      return counters_.Restore(area, of, rest[of_end + 1] == 'u', hour_ms, row, clock_ms);
-    }
+    case 'B':
+      return RestoreSeries(rest, row, clock_ms);
     case 'F':
     case 'G': {
       if (rest.size() != 8) return DataLoss("shelf: bad key");
@@ -136,6 +120,34 @@ Status Picture::Restore(std::string_view key, std::string_view row, int64_t cloc
     default:
       return DataLoss("row of an unknown kind");
   }
+}
+
+// Rows of one series follow one another: whose they are is looked up once.
+Status Picture::RestoreSeries(std::string_view key, std::string_view row, int64_t clock_ms) {
+  if (key.size() < 8) return DataLoss("series row: bad key");
+  const std::string_view name = key.substr(0, key.size() - 8);
+  if (name != restoring_.name) {
+    LB_ASSIGN_OR_RETURN(restoring_, FindStoredSeries(name));
+  }
+  const auto hour_ms = static_cast<int64_t>(ByteReader(key.substr(name.size())).BigEndian64());
+  return counters_.Restore(restoring_.area, restoring_.of, restoring_.unlocated, hour_ms, row,
+                           clock_ms);
+}
+
+StatusOr<Picture::StoredSeries> Picture::FindStoredSeries(std::string_view name) const {
+  const size_t area_end = name.find('\0');
+  const size_t of_end =
+      area_end == std::string_view::npos ? area_end : name.find('\0', area_end + 1);
+  if (of_end == std::string_view::npos || name.size() != of_end + 2)
+    return DataLoss("series row: bad key");
+  const int area = settings_->FindArea(std::string(name.substr(0, area_end)));
+  const int of = ofs_->FindStored(std::string(name.substr(area_end + 1, of_end - area_end - 1)));
+  if (area < 0 || of < 0 || settings_->areas[area].picture != area_)
+    return DataLoss("series row: area or class is not in the configuration");
+  if (name.back() != 'u' && name.back() != 't') return DataLoss("series row: bad key");
+  if (name.back() == 'u' && settings_->areas[area].leaf)
+    return DataLoss("series row: nothing lies below this area");
+  return StoredSeries{std::string(name), area, of, name.back() == 'u'};
 }
 
 Status Picture::FinishRestore(int64_t clock_ms) {
