@@ -54,11 +54,13 @@ bool Older(const Alert* a, const Alert* b) {
 void SingleRule::Run() {
   std::vector<Followed> affected = Affected();
   std::vector<const Incident*> held;  // by an open alert, the oldest first
+  std::vector<const Incident*> said;  // by that one, or by one that resolves just now
   for (const Followed& f : affected) {
     if (f.alert->phase != Alert::Phase::kOpen) continue;
     const bool merged =
-        f.home != nullptr && std::find(held.begin(), held.end(), f.home) != held.end();
+        f.home != nullptr && std::find(said.begin(), said.end(), f.home) != said.end();
     JudgeOpen(f, merged);
+    if (f.alert->phase != Alert::Phase::kCancelled) said.push_back(f.home);
     if (f.alert->phase == Alert::Phase::kOpen) held.push_back(f.home);
   }
   for (const Followed& f : affected) {

@@ -56,6 +56,18 @@ TEST_F(CommandStory, ACommandIdIsTakenOnce) {
                                         "6: updated grave-single in gard"));
 }
 
+// What she has dismissed is not opened to her again under the younger one's name.
+TEST_F(CommandStory, AnAlertThatMergesWithOneThatIsDismissedInTheSameInstantIsCancelled) {
+  town_.Send(10, Shooting(Police("p1")).Happened(5).Where(-150, 0));
+  const std::string older = town_.AlertId("grave-single", "gard");
+  town_.Send(11, Shooting(Police("p2")).Happened(6).Where(150, 0));
+  EXPECT_THAT(town_.Said(), SizeIs(2));
+  town_.Send(20, Shooting(Guard("g")).Happened(0).Where(0, 0));
+  town_.Send(20, Dismiss("c-1", older, "known"));
+  EXPECT_THAT(town_.Said(), UnorderedElementsAre("20: resolved grave-single in gard, dismissed",
+                                                 "20: cancelled grave-single in gard, merged"));
+}
+
 TEST_F(CommandStory, ADismissalIsSaidOnce) {
   OpenShooting();
   town_.Send(5, Dismiss("c-1", id_, "duplicate"));
