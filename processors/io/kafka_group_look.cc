@@ -51,7 +51,12 @@ void KafkaGroupLook::Ask() {
 }
 
 std::optional<stream::GroupView> KafkaGroupLook::Look() {
-  if (!asked_) Ask();
+  if (!asked_) {
+    // A request that waits for a broker to come back may end the process: librdkafka 2.0.2 lets go
+    // of it twice (an assertion in rd_kafka_enq_once_del_source_return).
+    if (watch_->away()) return stream::GroupView();
+    Ask();
+  }
   const KafkaEvent event(rd_kafka_queue_poll(answers_.get(), 0));
   if (event == nullptr) return std::nullopt;
   asked_ = false;

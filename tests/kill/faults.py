@@ -280,29 +280,33 @@ def scale(trial):
 
 def orphan(trial):
     """i0 dies after it was told to give partitions back to i1 and before it has said that it did, and is back at once: the broker
-    gives it its place without a rebalance, and nobody what it gave back. The members must see that, and mend it."""
-    trial.feed()
-    trial.processes.start(0, "revoke.closed")
-    trial.wait_for_any(30)
-    trial.processes.start(1)
-    trial.processes.alive[0].wait(timeout=60)
-    trial.processes.start(0)
-    began, said = time.monotonic(), "is nobody's"
-    while not any(said in trial.processes.log(n).read_text() for n in (0, 1)):
-        if time.monotonic() - began > 30:
-            sys.exit("nobody saw that a partition is nobody's")
-        time.sleep(0.1)
-    print(f"seen after {time.monotonic() - began:.1f} s", flush=True)
-    trial.wait_for_all(60)
-    print(f"all is done, with both there, {time.monotonic() - began:.1f} s after the restart", flush=True)
-    trial.processes.finish()
-    trial.check("a partition that was nobody's")
+    gives it its place without a rebalance, and nobody what it gave back. The members must see that, and mend it. Whether it comes to
+    that is the broker's to say: where i0 is back while the group is joining, all is shared out again anyway. Then once more; all must
+    be done in the end either way. (OrphanWatchTest and the simulator have the case every time.)"""
+    for _ in range(ORPHAN_TRIES):
+        trial.feed()
+        trial.processes.start(0, "revoke.closed")
+        for partition in range(trial.partitions):
+            trial.processes.wait_said(0, f"picture-0/{partition}: running")
+        trial.some_time(0.6)
+        trial.processes.start(1)
+        trial.processes.alive[0].wait(timeout=60)
+        trial.processes.start(0)
+        began = time.monotonic()
+        trial.wait_for_all(60)
+        seen = any("is nobody's" in trial.processes.log(n).read_text() for n in (0, 1))
+        print(f"all is done, with both there, {time.monotonic() - began:.1f} s after the restart; "
+              f"a partition was nobody's: {'yes' if seen else 'no'}", flush=True)
+        trial.processes.finish()
+        trial.check("a partition that was nobody's" if seen else "a death amid a hand-back")
+        if seen:
+            return
+    print("a partition was never nobody's; that a death amid a hand-back does no harm is all that was shown")
 
 
-# Scenario → how many pieces of input it takes, and how many hours of the town all of them are. Each piece is all there before a process
-# starts: what is fed to a service that runs is taken in the order in which it comes, and has no other run to be compared with.
+ORPHAN_TRIES = 4
 SCENARIOS = {failpoints: (24, 240), failpoints_beside_another: (24, 240), fifty_kills: (5, 2000), broker_killed: (3, 240),
-             broker_frozen: (2, 240), instance_frozen: (2, 1300), broker_disk_full: (2, 240), one_identity: (2, 240), scale: (1, 240), orphan: (1, 240)}
+             broker_frozen: (2, 240), instance_frozen: (2, 1300), broker_disk_full: (2, 240), one_identity: (2, 240), scale: (1, 240), orphan: (ORPHAN_TRIES, 960)}
 
 
 def main():

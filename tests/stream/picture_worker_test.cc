@@ -386,26 +386,54 @@ TEST_F(PictureWorkerTest, ARewoundGroupIsRefusedUnlessTheChangelogIsToBeBelieved
 
 // As after a loss of power, which takes the end of the log, and not that of the store.
 TEST_F(PictureWorkerTest, AStoreAheadOfAChangelogThatIsToBeBelievedIsSetAside) {
-  Append(0, Evening());
-  auto worker = NewPictureWorker();
-  ASSERT_TRUE(RunUntilIdle(*worker).ok());
-  ASSERT_TRUE(worker->Close().ok());
+  const std::vector<LogRecord> evening = Evening();
+  const std::vector<LogRecord> begun(evening.begin(), evening.begin() + 3);
+  const std::vector<LogRecord> rest(evening.begin() + 3, evening.end());
+  const auto run = [&](const std::vector<LogRecord>& records) {
+    Append(0, records);
+    auto worker = NewPictureWorker();
+    ASSERT_TRUE(RunUntilIdle(*worker).ok());
+    ASSERT_TRUE(worker->Close().ok());
+  };
+  run(begun);
+  run(rest);
   const std::vector<std::string> alerts = Alerts();
   ASSERT_FALSE(alerts.empty());
+  const auto ahead = stores_.rows(0);
+
   log_ = std::make_unique<io::MemoryLog>(clock_);
   writer_ = nullptr;
   MakeTopics(2);
-  Append(0, Evening());
-
-  worker = NewPictureWorker();
+  stores_.rows(0).clear();
+  run(begun);
+  stores_.rows(0) = ahead;
+  auto worker = NewPictureWorker();
   EXPECT_TRUE(absl::IsFailedPrecondition(RunUntilIdle(*worker)));
   worker->Close().IgnoreError();
   auto options = PictureOptions();
   options.resume_from_changelog = true;
   PictureWorker believing(options, world());
+  Append(0, rest);
   ASSERT_TRUE(RunUntilIdle(believing).ok());
   EXPECT_EQ(Alerts(), alerts);
   EXPECT_EQ(stores_.discarded(0), 1);
+}
+
+TEST_F(PictureWorkerTest, AChangelogThatHasNothingIsNotBelieved) {
+  Append(0, Evening());
+  auto worker = NewPictureWorker();
+  ASSERT_TRUE(RunUntilIdle(*worker).ok());
+  ASSERT_TRUE(worker->Close().ok());
+  log_ = std::make_unique<io::MemoryLog>(clock_);
+  writer_ = nullptr;
+  MakeTopics(2);
+  auto options = PictureOptions();
+  options.resume_from_changelog = true;
+  PictureWorker believing(options, world());
+  const Status status = RunUntilIdle(believing);
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(Message(status), HasSubstr("--rewrite-changelog"));
+  EXPECT_EQ(stores_.discarded(0), 0);
 }
 
 TEST_F(PictureWorkerTest, AChangelogThatIsGoneIsAClearErrorNeverAnEmptyStart) {
