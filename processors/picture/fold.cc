@@ -27,8 +27,7 @@ using std::string_view_literals::operator""sv;
 //   3 command id         taken; until when that is remembered
 //   4 …                  a marker (markers.cc)
 //   5 picture NUL …      a row of a picture (picture_rows.cc)
-constexpr char kHeader = '0', kConfiguration = '1', kSource = '2', kCommand = '3', kMarker = '4',
-               kPicture = '5';
+constexpr char kHeader = '0', kConfiguration = '1', kSource = '2', kCommand = '3', kMarker = '4';
 constexpr uint8_t kFormat = 1;
 
 std::string NumberRow(int64_t number) {
@@ -45,7 +44,7 @@ std::map<std::string, std::string> SeedRows(const std::map<std::string, std::str
                                             int64_t clock_ms) {
   std::map<std::string, std::string> seed;
   for (const auto& [key, value] : rows) {
-    const bool organisations = key.size() > 2 && key[0] == kPicture && key.ends_with("\0O"sv) &&
+    const bool organisations = key.size() > 2 && key[0] == kPictureRow && key.ends_with("\0O"sv) &&
                                key.find('\0') == key.size() - 2;
     if (key[0] == kConfiguration || key[0] == kSource || organisations) seed[key] = value;
   }
@@ -428,7 +427,7 @@ Status Fold::Impl::Restore(std::string_view key, std::string_view value) {
   if (key.empty()) return DataLoss("row without a key");
   const std::string_view rest = key.substr(1);
   if (key[0] == kMarker) return markers_.Restore(rest, value);
-  if (key[0] == kPicture) {
+  if (key[0] == kPictureRow) {
     const size_t nul = rest.find('\0');
     if (settings_ == nullptr || nul == std::string_view::npos)
       return DataLoss("picture row before its configuration");

@@ -7,6 +7,7 @@
 #include "base/geo.h"
 #include "base/hash.h"
 #include "base/time.h"
+#include "picture/tip_limit.h"
 
 namespace lagesbild::picture {
 namespace {
@@ -27,7 +28,7 @@ KindCounts CountKinds(const std::vector<HeldReport*>& members) {
   KindCounts counts{};
   std::vector<std::string_view> reporters;
   for (const HeldReport* m : members) {
-    if (m->kind == Kind::kPublic && !m->reporter.empty()) {
+    if (TipLimit::Counts(*m)) {
       reporters.push_back(m->reporter);
     } else {
       ++counts[static_cast<size_t>(m->kind)];
@@ -41,8 +42,10 @@ KindCounts CountKinds(const std::vector<HeldReport*>& members) {
 
 }  // namespace
 
+bool Merges(const IncidentClass& of) { return of.merge_ms > 0 && of.merge_metres > 0; }
+
 bool Near(const IncidentClass& of, const HeldReport& first, const HeldReport& later) {
-  if (of.merge_ms <= 0 || of.merge_metres <= 0) return false;
+  if (!Merges(of)) return false;
   if (later.occurred_ms - first.occurred_ms > of.merge_ms) return false;
   if (!first.has_point || !later.has_point) return first.area == later.area;
   return DistanceMetres(first.lat, first.lon, later.lat, later.lon) <=
@@ -52,14 +55,9 @@ bool Near(const IncidentClass& of, const HeldReport& first, const HeldReport& la
 Merger::Merger(std::string picture, const Settings* settings)
     : picture_(std::move(picture)), settings_(settings), classes_(settings->classes.size()) {}
 
-bool Merger::Merges(int class_id) const {
-  const IncidentClass& of = settings_->classes[class_id];
-  return of.merge_ms > 0 && of.merge_metres > 0;
-}
-
 void Merger::Insert(HeldReport* report) {
   OfClass& of = classes_[report->class_id];
-  if (Merges(report->class_id)) AddByTime(of.reports, report);
+  if (ClassMerges(report->class_id)) AddByTime(of.reports, report);
   if (of.pending.empty()) pending_classes_.push_back(report->class_id);
   AddByTime(of.pending, report);
 }
@@ -132,7 +130,7 @@ void Merger::Decide(OfClass& of, HeldReport* report) {
 }
 
 HeldReport* Merger::FindFirst(const OfClass& of, const HeldReport& report) const {
-  if (!Merges(report.class_id)) return nullptr;
+  if (!ClassMerges(report.class_id)) return nullptr;
   const IncidentClass& incident_class = settings_->classes[report.class_id];
   const ReportOrder before;
   for (auto it = of.firsts.lower_bound(report.occurred_ms - incident_class.merge_ms);
@@ -154,7 +152,7 @@ void Merger::Begin(OfClass& of, HeldReport* report) {
       StableHash({picture_, report->key.tip ? "tip" : "incident", report->key.org, report->key.id});
   incidents_.emplace(incident, std::move(owned));
   Join(report, incident);
-  if (!Merges(report->class_id)) return;
+  if (!ClassMerges(report->class_id)) return;
   AddByTime(of.firsts, report);
   const IncidentClass& incident_class = settings_->classes[report->class_id];
   const ReportOrder before;

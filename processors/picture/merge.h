@@ -19,6 +19,9 @@
 
 namespace lagesbild::picture {
 
+// Whether reports of this class merge at all.
+bool Merges(const IncidentClass& of);
+
 // True if `later` may be of the incident that begins with `first`: within the class's minutes and
 // metres plus both precisions; by counted area if either has no point. The class must be the same.
 bool Near(const IncidentClass& of, const HeldReport& first, const HeldReport& later);
@@ -51,7 +54,7 @@ class Merger {
     ReportsByTime pending;  // to be looked at
   };
 
-  bool Merges(int class_id) const;
+  bool ClassMerges(int class_id) const { return Merges(settings_->classes[class_id]); }
   void Decide(OfClass& of, HeldReport* report);
   HeldReport* FindFirst(const OfClass& of, const HeldReport& report) const;
   void Begin(OfClass& of, HeldReport* report);

@@ -19,6 +19,7 @@ class Panes {
   // `step_ms`: there is at most one pane a step.
   explicit Panes(int64_t step_ms) : step_ms_(step_ms) {}
 
+  int64_t step_ms() const { return step_ms_; }
   size_t size() const { return wide_.empty() ? narrow_.size() - gone_ : wide_.size() - gone_; }
   bool empty() const { return size() == 0; }
   int64_t start_ms(size_t index) const {

@@ -34,7 +34,8 @@
 
 namespace lagesbild::picture {
 
-// What the keys of a picture's rows begin with.
+// What the keys of a picture's rows begin with: this, its id, NUL.
+inline constexpr char kPictureRow = '5';
 std::string PictureRowPrefix(const std::string& id);
 
 class Picture {

@@ -54,7 +54,7 @@ std::string SequenceRow(int64_t sequence) {
 
 }  // namespace
 
-std::string PictureRowPrefix(const std::string& id) { return '5' + id + '\0'; }
+std::string PictureRowPrefix(const std::string& id) { return kPictureRow + id + '\0'; }
 std::string ShelfKey(uint64_t number) { return KeyWithNumber("F", number); }
 std::string ShelfPartKey(uint64_t number) { return KeyWithNumber("G", number); }
 

@@ -45,8 +45,7 @@ void Picture::FetchAround(const Report& report) {
   FetchOf(report.key);
   const int class_id = settings_->FindClass(report.class_name);
   FetchNear(class_id, report.occurred_ms, report.verification == Verification::kRefuted);
-  if (report.kind == Kind::kPublic && !report.reporter.empty())
-    FetchTips(report.occurred_ms, report.reporter);
+  if (TipLimit::Counts(report)) FetchTips(report.occurred_ms, report.reporter);
 }
 
 // What is held of the report, and what may change with it.
@@ -56,7 +55,7 @@ void Picture::FetchOf(const ReportKey& key) {
   const HeldReport* held = reports_.Find(key);
   if (held == nullptr) return;
   FetchNear(held->class_id, held->occurred_ms, held->refuted);
-  if (TipLimit::Counts(*held)) FetchTips(held->occurred_ms, std::string(held->reporter));
+  if (TipLimit::Counts(*held)) FetchTips(held->occurred_ms, held->reporter);
 }
 
 // What a report of this class and time may touch.
@@ -87,7 +86,7 @@ void Picture::FetchAll() {
 int64_t Picture::ReachMs(int class_id) const {
   if (class_id < 0) return kNoReach;
   const IncidentClass& of = settings_->classes[class_id];
-  return of.merge_ms > 0 && of.merge_metres > 0 ? of.merge_ms : kNoReach;
+  return Merges(of) ? of.merge_ms : kNoReach;
 }
 
 void Picture::Fetch(Shelf* shelf) {

@@ -16,8 +16,7 @@ bool AcceptedBefore(const HeldReport* a, const HeldReport* b) {
 
 bool Refutations::Concerns(const HeldReport& report) const {
   if (report.class_id < 0 || report.area < 0) return false;
-  const IncidentClass& of = settings_->classes[report.class_id];
-  return of.merge_ms > 0 && of.merge_metres > 0;
+  return Merges(settings_->classes[report.class_id]);
 }
 
 void Refutations::Touch(HeldReport* report) {

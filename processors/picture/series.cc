@@ -126,7 +126,7 @@ void Series::Drop(Track& track, int64_t clock_ms) {
   Panes& panes = track.panes;
   size_t count = 0;
   for (; DueOf(panes, count, track.keep_ms) <= clock_ms; ++count) {
-    if (track.step_ms == kHourMs) MarkDirty(panes.start_ms(count));
+    if (panes.step_ms() == kHourMs) MarkDirty(panes.start_ms(count));
   }
   panes.DropFront(count);
   for (Window& window : WindowsOf(track)) window.left -= count;

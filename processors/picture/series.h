@@ -47,7 +47,6 @@ class Series {
   int64_t next_expiry_ms() const { return next_expiry_ms_; }
 
   const Counts& sum(size_t window) const { return windows_[window].sum; }
-  bool empty() const { return hours_.panes.empty(); }
 
   std::vector<int64_t> hours() const;  // that have a row, ascending
   // Hours whose row has changed since the last call, ascending. RowOf is empty if the row is to be
@@ -67,8 +66,7 @@ class Series {
   };
   // One resolution: its panes, and the windows it serves [from, to).
   struct Track {
-    explicit Track(int64_t step_ms) : step_ms(step_ms), panes(step_ms) {}
-    int64_t step_ms;
+    explicit Track(int64_t step_ms) : panes(step_ms) {}
     size_t from = 0, to = 0;
     int64_t keep_ms = 0;       // panes starting this long before the clock are dropped
     int64_t drop_ms = kNever;  // when the first pane is

@@ -18,7 +18,9 @@ namespace lagesbild::picture {
 
 class TipLimit {
  public:
-  static bool Counts(const HeldReport& report) {
+  // Whether the limit is about this report, as it came or as it is held.
+  template <typename AReport>
+  static bool Counts(const AReport& report) {
     return report.kind == Kind::kPublic && !report.reporter.empty();
   }
   explicit TipLimit(int per_day) : per_day_(per_day) {}

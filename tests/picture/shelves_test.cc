@@ -95,6 +95,11 @@ class ShelvesStory : public testing::Test {
  protected:
   ShelvesStory() {
     std::erase_if(settings_.rules, [](const Rule& rule) { return rule.window_ms > kDayMs; });
+    Begin();
+  }
+
+  // A fold of its own, under the settings as they are now.
+  void Begin() {
     harness_ = std::make_unique<Harness>(settings_);
     Say(0, ToAll(At(0), Configuration{1, "0"}));
   }
@@ -197,8 +202,7 @@ TEST_F(ShelvesStory, AReportThatAnOpenAlertFollowsStays) {
   ASSERT_EQ(single.type, RuleType::kSingle);
   single.hold_ms = 30 * kDayMs;
   single.max_age_ms = 10 * kDayMs;
-  harness_ = std::make_unique<Harness>(settings_);
-  Say(0, ToAll(At(0), Configuration{1, "0"}));
+  Begin();
   SayTen();
   Say(3 * kDay, Police("s1").Of("shooting").In("gard").Happened(11).Where(0, 0).Confirmed());
   Later(4 * kDay);
@@ -209,8 +213,7 @@ TEST_F(ShelvesStory, AReportThatAnOpenAlertFollowsStays) {
 // The alert is the same one, and is not opened a second time under another name.
 TEST_F(ShelvesStory, AnAlertThatEndedIsFoundAgainWithItsReport) {
   settings_.rules.front().max_age_ms = 10 * kDayMs;
-  harness_ = std::make_unique<Harness>(settings_);
-  Say(0, ToAll(At(0), Configuration{1, "0"}));
+  Begin();
   SayTen();
   const Report shooting = Police("s1").Of("shooting").In("gard").Happened(11).Where(0, 0);
   std::vector<AlertTransition> said =

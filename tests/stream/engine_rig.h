@@ -33,6 +33,13 @@ class EngineRig : public testing::Test {
   void SetUp() override { MakeTopics(2); }
   void TearDown() override { SetFailpointHook(nullptr); }
 
+  // Another log, with nothing in it but its topics.
+  void MakeNewLog(int32_t partitions) {
+    writer_.reset();
+    log_ = std::make_unique<io::MemoryLog>(clock_);
+    MakeTopics(partitions);
+  }
+
   void MakeTopics(int32_t partitions) {
     topics_ = stream::MakeTopics("safety.", SmallTown());
     for (const std::string& name : {topics_.picture_log, topics_.aggregates, topics_.alerts,

@@ -518,8 +518,7 @@ TEST_F(IntakeWorkerTest, AllRawOffsetsAreCommittedAgainOnceAnHour) {
 TEST_F(IntakeWorkerTest, ADeathAtAnyFailpointChangesNothingInARunOverRecords) {
   const auto run = [&](std::string_view failpoint, int passing) {
     writer_.reset();
-    log_ = std::make_unique<io::MemoryLog>(clock_);
-    MakeTopics(2);
+    MakeNewLog(2);
     for (int i = 0; i < 12; ++i) {
       Report(i % 2, kStart + i * 1000, "r" + std::to_string(i), i % 3 == 0 ? "18.05" : "17.82");
     }
@@ -579,8 +578,7 @@ TEST_F(IntakeWorkerTest, AnAbortOrALostReplyIsRedoneFromWhatIsCommitted) {
                                           {"produce", Aborted("by the test")},
                                           {"offsets", FailedPrecondition("fenced")}}) {
     writer_.reset();
-    log_ = std::make_unique<io::MemoryLog>(clock_);
-    MakeTopics(2);
+    MakeNewLog(2);
     Report(0, kStart, "a");
     bool armed = true;
     log_->set_fault([&, operation = operation, status = status](std::string_view op) -> Status {

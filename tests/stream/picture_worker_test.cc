@@ -107,9 +107,8 @@ TEST_F(PictureWorkerTest, ATraceGoesOnToTheAlertThatItsReportCausedAndChangesNoV
   const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   const auto run = [&](const std::string& traceparent) {
     writer_.reset();
-    log_ = std::make_unique<io::MemoryLog>(clock_);
     stores_ = MemoryStores();
-    MakeTopics(2);
+    MakeNewLog(2);
     std::vector<LogRecord> evening = Evening();
     evening[1].traceparent = traceparent;  // the shooting's
     Append(0, evening);
@@ -190,10 +189,9 @@ TEST_F(PictureWorkerTest, ADeathAtAnyFailpointChangesNothing) {
   const auto run = [&](std::string_view failpoint, int passing) {
     // A fresh world each time.
     writer_.reset();
-    log_ = std::make_unique<io::MemoryLog>(clock_);
     stores_ = MemoryStores();
     clock_ = ManualClock();
-    MakeTopics(2);
+    MakeNewLog(2);
     const std::vector<LogRecord> evening = Evening();
     int passed = 0, deaths = 0;
     SetFailpointHook([&](std::string_view name) {
@@ -251,9 +249,8 @@ TEST_F(PictureWorkerTest, AnEmptyStoreIsRestoredFromTheChangelog) {
   // The same without a loss.
   writer_.reset();
   worker.reset();
-  log_ = std::make_unique<io::MemoryLog>(clock_);
   stores_ = MemoryStores();
-  MakeTopics(2);
+  MakeNewLog(2);
   Append(0, {evening.begin(), evening.begin() + 10});
   worker = NewPictureWorker();
   ASSERT_TRUE(RunUntilIdle(*worker).ok());
@@ -401,9 +398,7 @@ TEST_F(PictureWorkerTest, AStoreAheadOfAChangelogThatIsToBeBelievedIsSetAside) {
   ASSERT_FALSE(alerts.empty());
   const auto ahead = stores_.rows(0);
 
-  log_ = std::make_unique<io::MemoryLog>(clock_);
-  writer_ = nullptr;
-  MakeTopics(2);
+  MakeNewLog(2);
   stores_.rows(0).clear();
   run(begun);
   stores_.rows(0) = ahead;
@@ -424,9 +419,7 @@ TEST_F(PictureWorkerTest, AChangelogThatHasNothingIsNotBelieved) {
   auto worker = NewPictureWorker();
   ASSERT_TRUE(RunUntilIdle(*worker).ok());
   ASSERT_TRUE(worker->Close().ok());
-  log_ = std::make_unique<io::MemoryLog>(clock_);
-  writer_ = nullptr;
-  MakeTopics(2);
+  MakeNewLog(2);
   auto options = PictureOptions();
   options.resume_from_changelog = true;
   PictureWorker believing(options, world());
@@ -513,9 +506,8 @@ TEST_F(PictureWorkerTest, AnAbortedTransactionIsRedone) {
 
   writer_.reset();
   worker.reset();
-  log_ = std::make_unique<io::MemoryLog>(clock_);
   stores_ = MemoryStores();
-  MakeTopics(2);
+  MakeNewLog(2);
   Append(0, evening);
   worker = NewPictureWorker();
   ASSERT_TRUE(RunUntilIdle(*worker).ok());
@@ -534,9 +526,8 @@ TEST_F(PictureWorkerTest, AnUnknownOutcomeIsAskedForNeverGuessed) {
   double unknown = 0;
   for (const std::string_view operation : {"commit", "commit-reply"}) {
     writer_.reset();
-    log_ = std::make_unique<io::MemoryLog>(clock_);
     stores_ = MemoryStores();
-    MakeTopics(2);
+    MakeNewLog(2);
     Append(0, Evening());
     bool armed = true;
     log_->set_fault([&, operation](std::string_view op) -> Status {
