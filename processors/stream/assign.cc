@@ -12,6 +12,9 @@ namespace {
 constexpr absl::Duration kPoll = absl::Milliseconds(10);
 constexpr absl::Duration kLookEvery = absl::Seconds(1);
 constexpr absl::Duration kSayEvery = absl::Seconds(5);
+// What one look at a drained changelog counts for at most. The process may have been frozen since
+// the look before, while another took over: Poll tells it so before patience is over.
+constexpr absl::Duration kLookCountsMax = absl::Seconds(1);
 
 }  // namespace
 
@@ -164,7 +167,7 @@ Status Assign::StartRestore() {
   rows_since_meta_ = false;
   last_meta_ = head_.meta;
   saw_rows_ = read_meta_ = false;
-  drained_since_ = absl::InfiniteDuration();
+  drained_at_.reset();
   rows_read_ = changelog_end_ = 0;
   restore_began_ = said_at_ = world_.clock.Monotonic();
   looked_at_ = -absl::InfiniteDuration();
@@ -185,7 +188,7 @@ Status Assign::Restore() {
   LB_RETURN_IF_ERROR(RestoreBatch(*batch));
   if (step_ != StepName::kRestore) return absl::OkStatus();
   if (batch->drained) return Drained();
-  drained_since_ = absl::InfiniteDuration();
+  drained_at_.reset();
   rows_read_ += static_cast<int64_t>(batch->records.size());
   return ShowProgress(batch->next_offset);
 }
@@ -299,8 +302,10 @@ Status Assign::Drained() {
       break;
   }
   const absl::Duration now = world_.clock.Monotonic();
-  drained_since_ = std::min(drained_since_, now);
-  if (now - drained_since_ < options_.changelog_patience) return absl::OkStatus();
+  drained_for_ = drained_at_ ? drained_for_ + std::min(now - *drained_at_, kLookCountsMax)
+                             : absl::ZeroDuration();
+  drained_at_ = now;
+  if (drained_for_ < options_.changelog_patience) return absl::OkStatus();
   const Status gone = DataLoss(
       Where() + ": the group has committed " + std::to_string(committed_seq_) +
       ", but the changelog " + options_.changelog +

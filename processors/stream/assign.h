@@ -31,7 +31,7 @@ struct AssignOptions {
   bool rewrite_changelog = false;
   picture::Shelving shelving;  // without `read`
   // How long the end of the changelog may lack the transaction that the group has committed (its
-  // markers come a moment later).
+  // markers come a moment later). Time in which nobody looked is not part of it.
   absl::Duration changelog_patience = absl::Seconds(30);
   size_t restore_records = 2000;  // of the changelog, at a time
 };
@@ -109,7 +109,8 @@ class Assign {
   bool rows_since_meta_ = false;
   std::optional<Meta> last_meta_;
   bool saw_rows_ = false, read_meta_ = false;
-  absl::Duration drained_since_ = absl::InfiniteDuration();
+  absl::Duration drained_for_;                // as far as it was looked at
+  std::optional<absl::Duration> drained_at_;  // the last look, if the changelog had no more then
   int64_t remaining_records_ = 0;
   int64_t rows_read_ = 0, changelog_end_ = 0;
   absl::Duration restore_began_, looked_at_, said_at_;
