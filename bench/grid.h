@@ -1,4 +1,5 @@
 // The made-up country of bench/run: 100 pictures in a square, ten areas in each, by arithmetic.
+// bench/growth has it in other sizes.
 //
 // An area's number follows from a position (bench/peers do the same sum), so that no engine needs a
 // map for it; `lagesbild` gets the outlines and locates as it always does.
@@ -13,29 +14,43 @@
 
 namespace lagesbild::bench {
 
-inline constexpr int32_t kAreas = 1000, kPictures = 100, kClasses = 12;
+inline constexpr int32_t kAreas = 1000, kClasses = 12;
 inline constexpr std::array<const char*, kClasses> kClassNames = {
     "assault", "robbery", "threat",      "vandalism",    "burglary", "theft",
     "drugs",   "arson",   "disturbance", "vehicle-fire", "fraud",    "trespass"};
-// A picture is 5 areas wide and 2 high, the country 10 pictures wide and 10 high.
+// A picture is 5 areas wide and 2 high.
 inline constexpr double kSouth = 58.0, kWest = 17.0, kHigh = 0.05, kWide = 0.04;
 
 struct Place {
   double lat, lon;
 };
 
-// South-west corner.
-inline Place CornerOf(int32_t area) {
-  const int32_t picture = area / 10, within = area % 10;
-  return {kSouth + kHigh * (picture / 10 * 2 + within / 5),
-          kWest + kWide * (picture % 10 * 5 + within % 5)};
-}
+// So many areas, in a country about as many pictures wide as high.
+class Grid {
+ public:
+  explicit Grid(int32_t areas = kAreas) : areas_(areas) {
+    while (wide_ * wide_ < pictures()) ++wide_;
+  }
+  int32_t areas() const { return areas_; }
+  int32_t pictures() const { return (areas_ + 9) / 10; }
 
-// `x` and `y` in [0, 1); well inside, so that no rounding can move it over a border.
-inline Place PlaceIn(int32_t area, double x, double y) {
-  const Place corner = CornerOf(area);
-  return {corner.lat + kHigh * (0.1 + 0.8 * y), corner.lon + kWide * (0.1 + 0.8 * x)};
-}
+  // South-west corner.
+  Place CornerOf(int32_t area) const {
+    const int32_t picture = area / 10, within = area % 10;
+    return {kSouth + kHigh * (picture / wide_ * 2 + within / 5),
+            kWest + kWide * (picture % wide_ * 5 + within % 5)};
+  }
+
+  // `x` and `y` in [0, 1); well inside, so that no rounding can move it over a border.
+  Place PlaceIn(int32_t area, double x, double y) const {
+    const Place corner = CornerOf(area);
+    return {corner.lat + kHigh * (0.1 + 0.8 * y), corner.lon + kWide * (0.1 + 0.8 * x)};
+  }
+
+ private:
+  const int32_t areas_;
+  int32_t wide_ = 1;  // pictures
+};
 
 inline std::string AreaId(int32_t area) {
   char id[16];
@@ -49,7 +64,15 @@ inline std::string PictureId(int32_t picture) {
   return id;
 }
 
-inline void WriteAreas(const std::string& path) {
+// The twelve, then class-012 and so on.
+inline std::string ClassName(int32_t klass) {
+  if (klass < kClasses) return kClassNames[static_cast<size_t>(klass)];
+  char name[16];
+  std::snprintf(name, sizeof(name), "class-%03d", klass);
+  return name;
+}
+
+inline void WriteAreas(const Grid& grid, const std::string& path) {
   FILE* out = std::fopen(path.c_str(), "w");
   LB_CHECK(out != nullptr);
   const auto feature = [out](const std::string& id, const char* level, const std::string& parent,
@@ -63,12 +86,12 @@ inline void WriteAreas(const std::string& path) {
                  last ? "\n" : ",\n");
   };
   std::fprintf(out, "{\"type\":\"FeatureCollection\",\"features\":[\n");
-  for (int32_t p = 0; p < kPictures; ++p) {
-    feature(PictureId(p), "town", "", CornerOf(p * 10), 2 * kHigh, 5 * kWide, false);
+  for (int32_t p = 0; p < grid.pictures(); ++p) {
+    feature(PictureId(p), "town", "", grid.CornerOf(p * 10), 2 * kHigh, 5 * kWide, false);
   }
-  for (int32_t a = 0; a < kAreas; ++a) {
-    feature(AreaId(a), "district", R"(,"parent":")" + PictureId(a / 10) + "\"", CornerOf(a), kHigh,
-            kWide, a == kAreas - 1);
+  for (int32_t a = 0; a < grid.areas(); ++a) {
+    feature(AreaId(a), "district", R"(,"parent":")" + PictureId(a / 10) + "\"", grid.CornerOf(a),
+            kHigh, kWide, a == grid.areas() - 1);
   }
   std::fprintf(out, "]}\n");
   LB_CHECK(std::fclose(out) == 0);

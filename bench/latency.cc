@@ -55,7 +55,7 @@ std::string TimeText(absl::Time time) {
 
 std::string ReportOf(int64_t number, const std::string& run) {
   const int64_t series = number / kToOpen;
-  const Place place = PlaceIn(AreaOf(series), 0.5, 0.5);
+  const Place place = Grid().PlaceIn(AreaOf(series), 0.5, 0.5);
   const absl::Time now = absl::Now();
   char text[512];
   std::snprintf(text, sizeof(text),

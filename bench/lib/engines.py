@@ -65,12 +65,18 @@ class Lagesbild(Engine):
     name, label = "lagesbild", "Lägesbild"
     exact = ends = True
 
+    def __init__(self, build, configuration=BENCH / "job", extra=None, flags=(), partitions=PARTITIONS, raw_partitions=PARTITIONS):
+        """`configuration`: the folder of its files; `extra`: keys set beside them; `flags`: of `run`."""
+        super().__init__(build)
+        self.configuration, self.extra, self.flags = configuration, extra or {}, flags
+        self.partitions, self.raw_partitions = partitions, raw_partitions
+
     def install(self):
         run(ROOT / "deploy" / "build", self.build.relative_to(ROOT), "--", "lagesbild", cwd=ROOT)
 
     def settings(self, job):
         settings = {"kafka.bootstrap.servers": job.broker.address, "topics.prefix": job.prefix, "group": job.tag, "state.dir": job.folder / "state",
-                    "tips.secret_file": job.folder / "secret", "http.admin": "off", "clock": "wall" if job.live else "records"}
+                    "tips.secret_file": job.folder / "secret", "http.admin": "off", "clock": "wall" if job.live else "records", **self.extra}
         sets = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
         return ["--config", job.folder / "lagesbild.yaml", *sets]
 
@@ -81,12 +87,13 @@ class Lagesbild(Engine):
         job.raw_group = f"{job.tag}-intake"
         shutil.rmtree(job.folder, ignore_errors=True)
         job.folder.mkdir(parents=True)
-        for file in (BENCH / "job").iterdir():
+        for file in self.configuration.iterdir():
             shutil.copy(file, job.folder)
         shutil.copy(job.folder.parent / "areas.geojson", job.folder)
         (job.folder / "secret").write_text("bench\n")
         self.leave_topics(job)
-        run(self.build / "lagesbild", "topics", "apply", *self.settings(job), "--partitions", PARTITIONS, "--raw-partitions", PARTITIONS)
+        run(self.build / "lagesbild", "topics", "apply", *self.settings(job), "--partitions", self.partitions, "--raw-partitions",
+            self.raw_partitions)
 
     def leave_topics(self, job):
         keep = set() if job.live else {job.raw}
@@ -97,7 +104,7 @@ class Lagesbild(Engine):
         shutil.rmtree(job.folder, ignore_errors=True)
 
     def command(self, job):
-        return [self.build / "lagesbild", "run", *self.settings(job), "--instance", "one"]
+        return [self.build / "lagesbild", "run", *self.settings(job), "--instance", "one", *self.flags]
 
     def installed(self):
         """The program without its symbols, and the libraries that it loads."""

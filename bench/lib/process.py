@@ -31,15 +31,16 @@ def bytes_of(path):
 class Process:
     started = []
 
-    def __init__(self, command, log, env=None):
+    def __init__(self, command, log, env=None, output=None):
+        """What it says goes to the file `log`; what it writes on stdout to `output` if that is given."""
         Process.started.append(self)
         self.log = pathlib.Path(log)
         self.samples = []  # (unix seconds, CPU seconds)
         self.peak_bytes = 0
         self.usage = None
         self.began = time.time()
-        with open(log, "ab") as out:
-            self.popen = subprocess.Popen([str(c) for c in command], stdout=out, stderr=out, stdin=subprocess.DEVNULL,
+        with open(log, "ab") as said, open(output or log, "ab") as out:
+            self.popen = subprocess.Popen([str(c) for c in command], stdout=out, stderr=said, stdin=subprocess.DEVNULL,
                                           env={**os.environ, **(env or {})})
         self.watcher = threading.Thread(target=self._watch, daemon=True)
         self.watcher.start()
