@@ -1,6 +1,7 @@
 #include "picture/slow_model.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <set>
@@ -90,28 +91,41 @@ std::vector<Standing> WithoutRefutedAndExcessTips(const Settings& settings,
   return out;
 }
 
-// The keys of the reports that refuted reports of tier A take with them.
+// The refuted reports of tier A, in the order in which their refutations were accepted.
+std::vector<Standing> Refuters(const std::vector<Standing>& held) {
+  std::vector<Standing> out;
+  for (const Standing& s : held) {
+    if (Refuted(s) && TierOf(s.report.kind) == Tier::kA) out.push_back(s);
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const auto& a, const auto& b) { return a.accepted_ms < b.accepted_ms; });
+  return out;
+}
+
+// The keys of the reports that refuted reports of tier A take with them. `candidates` stand by
+// themselves.
 std::set<ReportKey> TakenByRefutations(const Settings& settings, const std::vector<Standing>& held,
                                        const std::vector<Standing>& candidates) {
+  std::vector<Standing> others = candidates;
+  std::copy_if(held.begin(), held.end(), std::back_inserter(others), Refuted);
   std::set<ReportKey> taken;
-  for (const Standing& refuted : held) {
-    if (!Refuted(refuted) || TierOf(refuted.report.kind) != Tier::kA) continue;
-    const int class_id = settings.FindClass(refuted.report.class_name);
-    if (class_id < 0) continue;
-    std::vector<Standing> with_it = {refuted};
-    for (const Standing& s : candidates) {
-      if (s.report.class_name == refuted.report.class_name &&
-          s.first_accepted_ms <= refuted.accepted_ms) {
-        with_it.push_back(s);
-      }
+  for (const Standing& refuter : Refuters(held)) {
+    const int class_id = settings.FindClass(refuter.report.class_name);
+    if (class_id < 0 || taken.contains(refuter.report.key)) continue;
+    std::vector<Standing> with_it = {refuter};
+    for (const Standing& s : others) {
+      const bool stood_then = s.first_accepted_ms <= refuter.accepted_ms &&
+                              !(Refuted(s) && s.accepted_ms <= refuter.accepted_ms) &&
+                              !taken.contains(s.report.key);
+      if (stood_then && s.report.class_name == refuter.report.class_name) with_it.push_back(s);
     }
     for (const auto& incident : Sweep(settings.classes[class_id], with_it)) {
       const bool its_own = std::any_of(incident.begin(), incident.end(), [&](const auto& s) {
-        return s.report.key == refuted.report.key;
+        return s.report.key == refuter.report.key;
       });
       if (!its_own) continue;
       for (const Standing& s : incident) {
-        if (!Refuted(s)) taken.insert(s.report.key);
+        if (s.report.key != refuter.report.key) taken.insert(s.report.key);
       }
     }
   }
