@@ -65,6 +65,11 @@ void KafkaWatch::Say(std::string_view topic, std::string_view text) {
   line_(line);
 }
 
+void KafkaWatch::Mute() {
+  absl::MutexLock lock(&mutex_);
+  line_ = [](std::string_view) {};
+}
+
 StatusOr<std::shared_ptr<KafkaHandle>> KafkaHandle::Make(rd_kafka_type_t type, KafkaConf conf,
                                                          std::shared_ptr<KafkaWatch> watch,
                                                          Callbacks callbacks) {

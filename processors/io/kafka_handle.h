@@ -48,6 +48,9 @@ class KafkaWatch {
   // 10 s.
   void Say(std::string_view topic, std::string_view text);
 
+  // No line is said, or being said, when it returns: what takes the lines may go.
+  void Mute();
+
  private:
   std::atomic<bool> away_ = false;
   absl::Mutex mutex_;

@@ -15,6 +15,8 @@ StatusOr<std::unique_ptr<KafkaLog>> KafkaLog::Open(KafkaLogOptions options) {
 KafkaLog::KafkaLog(KafkaLogOptions options)
     : options_(std::move(options)), watch_(std::make_shared<KafkaWatch>(options_.line)) {}
 
+KafkaLog::~KafkaLog() { watch_->Mute(); }
+
 StatusOr<std::unique_ptr<stream::Consumer>> KafkaLog::OpenConsumer(
     const stream::ConsumerOptions& options) {
   return KafkaConsumer::Make(options_.config, options, watch_);

@@ -25,6 +25,8 @@ struct KafkaLogOptions {
   // Topics that sinks will write to: each sink asks for their leaders in Init, so that its first
   // commit does not wait.
   std::vector<std::string> output_topics;
+  // Not called any more once the log is gone, whatever of it goes on: a client in the middle of a
+  // call that hangs is left alone, and ends when that does (kafka_call.h).
   KafkaLogLine line = KafkaLineToStderr;
 };
 
@@ -32,6 +34,7 @@ class KafkaLog : public stream::Log {
  public:
   // Connects to nothing yet. InvalidArgument: see CheckKafkaConfig.
   static StatusOr<std::unique_ptr<KafkaLog>> Open(KafkaLogOptions options);
+  ~KafkaLog() override;
 
   StatusOr<std::unique_ptr<stream::Consumer>> OpenConsumer(
       const stream::ConsumerOptions& options) override;

@@ -111,6 +111,17 @@ class KafkaAdapter : public testing::Test {
   std::unique_ptr<KafkaLog> log_;
 };
 
+TEST(KafkaWatch, SaysNoLineOnceItIsMuted) {
+  Lines lines;
+  KafkaWatch watch(lines.Taker());
+  watch.Say("one", "first");
+  watch.Mute();
+  watch.Say("another", "second");
+  watch.BrokersAway();
+  watch.BrokersBack();
+  EXPECT_EQ(lines.With("kafka: "), 1);
+}
+
 TEST_F(KafkaAdapter, ABatchMayOutliveItsConsumerAndItsLog) {
   const TopicPartition at{Topic(*log_), 0};
   auto sink = Sink(*log_, Fresh("id"));
@@ -312,7 +323,7 @@ class KafkaOutage : public KafkaAdapter {
     ASSERT_TRUE(log.ok()) << log.status();
     log_ = *std::move(log);
   }
-  // The log's clients say lines until they are gone.
+  // It says lines until it is gone.
   void TearDown() override { log_.reset(); }
   void Outage(const std::function<void()>& begin, const std::function<void()>& end);
 
