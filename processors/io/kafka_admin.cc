@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <thread>
 
 #include "io/kafka_errors.h"
 #include "io/kafka_event.h"
+#include "io/kafka_group.h"
 
 namespace lagesbild::io {
 namespace {
@@ -181,28 +183,16 @@ Status KafkaAdmin::Configure(const std::string& topic, const Config& changes) {
 
 StatusOr<std::vector<std::string>> KafkaAdmin::GroupMembers(const std::string& group) {
   const std::string what = "describe group " + group;
-  const KafkaAdminOptions options =
-      OptionsFor(handle_->get(), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
   const KafkaQueue queue(rd_kafka_queue_new(handle_->get()));
-  const char* asked = group.c_str();
-  rd_kafka_DescribeConsumerGroups(handle_->get(), &asked, 1, options.get(), queue.get());
+  AskForGroup(handle_->get(), group, kCallMs, queue.get());
   LB_ASSIGN_OR_RETURN(const KafkaEvent event, Answer(what, queue.get()));
-  size_t count = 0;
-  const auto** groups = rd_kafka_DescribeConsumerGroups_result_groups(
-      rd_kafka_event_DescribeConsumerGroups_result(event.get()), &count);
-  if (count != 1) return Internal("kafka: " + what + ": an answer about another group");
-  if (const auto* error = rd_kafka_ConsumerGroupDescription_error(groups[0]);
-      error != nullptr && rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return ToStatus(what, rd_kafka_error_code(error), rd_kafka_error_string(error));
-  }
+  const std::optional<KafkaGroup> described = GroupIn(event.get());
+  if (!described) return Internal("kafka: " + what + ": an answer about another group");
+  LB_RETURN_IF_ERROR(ToStatus(what, described->error, described->error_text));
   std::vector<std::string> members;
-  for (size_t i = 0; i < rd_kafka_ConsumerGroupDescription_member_count(groups[0]); ++i) {
-    const auto* member = rd_kafka_ConsumerGroupDescription_member(groups[0], i);
-    const char* instance = rd_kafka_MemberDescription_group_instance_id(member);
-    members.push_back(std::string(instance != nullptr && *instance != '\0'
-                                      ? instance
-                                      : rd_kafka_MemberDescription_consumer_id(member)) +
-                      " at " + rd_kafka_MemberDescription_host(member));
+  for (const KafkaGroup::Member& member : described->members) {
+    members.push_back((member.instance_id.empty() ? member.id : member.instance_id) + " at " +
+                      member.host);
   }
   return members;
 }

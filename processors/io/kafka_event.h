@@ -1,5 +1,5 @@
 // What librdkafka's admin calls need and give, freed with its owner: options of a call, the event
-// that answers it. Used by KafkaAdmin, which waits for answers, and KafkaGroupLook, which does not.
+// that answers it.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
