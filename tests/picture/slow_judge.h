@@ -14,7 +14,8 @@
 //   incident its class.
 // - "A change to the incident" (single, hold) is a change of its first report, class, time, area,
 //   verification or count by kind. The same reporter's next tip is none.
-// - A single alert is `of` the class it has as long as it holds; a cancelled one of what it was.
+// - A single alert is `of` the class it has as long as it holds; one that holds no longer is of what
+//   it was, and shows no incident, also when it is dismissed in that very instant.
 // - A count rule's ground: at some time since this generation opened, the number of solid incidents
 //   as now known, in the window then, that had occurred or were known then, reached `enter`.
 // - Contributing orgs are those of all reports that an alert of this generation has had.

@@ -70,7 +70,10 @@ Judge::Content Judge::Look(const Alert& alert) const {
     return LookAtCount(alert.rule, alert.area, now_.at(alert.picture), clock_ms_);
   }
   Content out;
-  if (const Incident* home = HomeOf(alert)) Show(out, *home);
+  const Incident* home = HomeOf(alert);
+  const bool holds =
+      home && home->trusted && settings_.Covers(settings_.rules[alert.rule].of, home->class_id);
+  if (holds) Show(out, *home);
   return out;
 }
 
