@@ -131,7 +131,9 @@ void SingleRule::JudgeOpen(const Followed& f, bool merged) {
     return;
   }
   if (merged) {
-    judge_.Cancel(alert, facts, Cause::kMerged);
+    Facts last = facts;
+    last.of = alert.of;  // it is known as that, whatever its reports have become just now
+    judge_.Cancel(alert, last, Cause::kMerged);
     Unbind(alert);
     return;
   }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "picture/town.h"
 
 namespace lagesbild::picture {
@@ -187,6 +189,20 @@ TEST_F(SingleStory, WhatWasRefutedAfterItResolvedAndStandsAgainIsANewAlert) {
               ElementsAre("0: open grave-single in gard", "360: resolved grave-single in gard",
                           "480: open grave-single in gard", "840: resolved grave-single in gard",
                           "960: open grave-single in gard"));
+}
+
+TEST_F(SingleStory, AnAlertThatMergesIsCancelledUnderTheClassItIsKnownBy) {
+  town_.Send(0, Police("older").Of("explosion"));
+  town_.Send(1, Shooting(Police("younger")));
+  town_.Transitions();
+  town_.Send(2, Police("younger").Of("explosion").Revision(2));
+  const auto said = town_.Transitions();
+  const auto cancelled = std::find_if(said.begin(), said.end(), [](const AlertTransition& t) {
+    return t.state == AlertState::kCancelled;
+  });
+  ASSERT_NE(cancelled, said.end());
+  EXPECT_EQ(cancelled->reason, "merged");
+  EXPECT_EQ(cancelled->of, "shooting");
 }
 
 TEST_F(SingleStory, AWithdrawalThatLeavesATrustedIncidentIsAnUpdate) {

@@ -227,7 +227,7 @@ void Judge::Say(Alert& alert, AlertState state, std::set<std::string> reasons,
     alert.life = Alert::Life::kGone;
     alert.ended_ms = clock_ms_;
   }
-  const Content content = Look(alert);
+  const Content content = Forgotten(alert) ? Content() : Look(alert);
   Note(alert, content);
   alert.blind = BlindFor(alert);
   alert.silenced = Silenced(alert);

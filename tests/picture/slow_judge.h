@@ -14,8 +14,10 @@
 //   incident its class.
 // - "A change to the incident" (single, hold) is a change of its first report, class, time, area,
 //   verification or count by kind. The same reporter's next tip is none.
-// - A single alert is `of` the class it has as long as it holds; one that holds no longer is of what
-//   it was, and shows no incident, also when it is dismissed in that very instant.
+// - A single alert is `of` the class it has as long as it holds; one that holds no longer is of
+// what
+//   it was, and shows no incident, also when it is dismissed in that very instant. Nor does one
+//   that a blind source keeps open for longer than the incident's reports are kept.
 // - A count rule's ground: at some time since this generation opened, the number of solid incidents
 //   as now known, in the window then, that had occurred or were known then, reached `enter`.
 // - Contributing orgs are those of all reports that an alert of this generation has had.
@@ -146,6 +148,8 @@ class Judge {
   void JudgeOpenCount(Alert& alert, std::vector<Transition>& out);
   const Incident* HomeOf(const Alert& alert) const;  // by its earliest report that remains
   Content Look(const Alert& alert) const;
+  // The reports of a single alert's incident are no longer kept.
+  bool Forgotten(const Alert& alert) const;
   Content LookAtCount(size_t rule, const std::string& area, const std::vector<Incident>& incidents,
                       int64_t clock_ms) const;
   bool HasGround(const Alert& alert) const;

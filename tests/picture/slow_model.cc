@@ -20,6 +20,7 @@ struct Held {
   int64_t revision = std::numeric_limits<int64_t>::min();
   Report report;
   int64_t accepted_ms = 0;
+  int64_t latest_ms = 0;
   std::optional<int64_t> first_accepted_ms;
   std::optional<int64_t> gone_ms;  // clock at which a report was last taken away
 };
@@ -28,6 +29,8 @@ void Take(Held& held, const Report& report, int64_t clock_ms) {
   const bool newer = report.revision > held.revision;
   const bool awaited = report.revision == held.revision && held.what == Held::What::kMadeRoom;
   if (!newer && !awaited) return;
+  const bool held_before = held.what == Held::What::kReport || held.gone_ms == clock_ms;
+  held.latest_ms = held_before ? std::max(held.latest_ms, report.occurred_ms) : report.occurred_ms;
   held.what = Held::What::kReport;
   held.revision = report.revision;
   held.report = report;
@@ -210,7 +213,7 @@ std::vector<Standing> Revise(const Log& log, const std::string& picture) {
   std::vector<Standing> out;
   for (const auto& [key, h] : held) {
     if (h.what == Held::What::kReport)
-      out.push_back({h.report, *h.first_accepted_ms, h.accepted_ms});
+      out.push_back({h.report, *h.first_accepted_ms, h.accepted_ms, h.latest_ms});
   }
   std::sort(out.begin(), out.end(),
             [](const auto& a, const auto& b) { return ReportBefore(a.report, b.report); });

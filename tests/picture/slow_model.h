@@ -45,6 +45,7 @@ struct Standing {
   Report report;
   int64_t first_accepted_ms = 0;  // clock of the first revision taken here
   int64_t accepted_ms = 0;        // clock of this revision
+  int64_t latest_ms = 0;          // the latest that any of its revisions said it occurred
 };
 
 struct Incident {

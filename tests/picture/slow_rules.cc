@@ -3,6 +3,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/time.h"
 #include "picture/slow_judge.h"
 
 namespace lagesbild::picture::slow {
@@ -75,6 +76,14 @@ Judge::Content Judge::Look(const Alert& alert) const {
       home && home->trusted && settings_.Covers(settings_.rules[alert.rule].of, home->class_id);
   if (holds) Show(out, *home);
   return out;
+}
+
+bool Judge::Forgotten(const Alert& alert) const {
+  const Incident* home = HomeOf(alert);
+  if (settings_.rules[alert.rule].type == RuleType::kCount || !home) return false;
+  return std::all_of(home->reports.begin(), home->reports.end(), [&](const Standing& s) {
+    return FloorTo(s.latest_ms + settings_.retention_ms(), kHourMs) + kHourMs <= clock_ms_;
+  });
 }
 
 bool Judge::HasGround(const Alert& alert) const {
