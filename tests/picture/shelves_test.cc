@@ -167,6 +167,32 @@ TEST_F(ShelvesStory, ALateReportMergesWithOneThatWasPutAway) {
   EXPECT_EQ(Counted(), 11u);
 }
 
+// What it takes may depend on the whole run, however far before it that begins. Any other report
+// brings back what lies near it and after it.
+TEST_F(ShelvesStory, ARefutationBringsBackAllOfALongRunOfItsClass) {
+  for (const bool refuted : {false, true}) {
+    SCOPED_TRACE(refuted);
+    Begin();
+    constexpr int kRun = 30;
+    for (int i = 1; i <= kRun; ++i) {
+      Say(10 * i,
+          Police(Numbered("a", i)).Of("assault").In("gard").Happened(10 * i).Where(500 * i, 0));
+    }
+    Later(4 * kDay);
+    EXPECT_EQ(away(), kRun);
+    const auto late = [&] {
+      return Police("late").Of("assault").In("gard").Happened(10 * kRun).Where(0, 500);
+    };
+    Say(4 * kDay + 1, refuted ? late().Refuted() : late());
+    if (refuted) {
+      EXPECT_EQ(away(), 0);
+    } else {
+      EXPECT_GT(away(), kRun / 2);
+    }
+    EXPECT_EQ(Counted(), refuted ? kRun : kRun + 1);
+  }
+}
+
 TEST_F(ShelvesStory, ALateTipFallsUnderTheLimitOfADayThatWasPutAway) {
   SayTen();
   for (int i = 1; i <= settings_.tips_per_day; ++i) {
