@@ -86,6 +86,7 @@ class KafkaConsumer : public stream::Consumer {
 
   Status OpenMember();
   Status OpenReader();
+  StatusOr<rd_kafka_t*> Asker();
   rd_kafka_topic_t* Topic(const std::string& name);
   void Stop(const stream::TopicPartition& at, Started& started);
   // Serves callbacks of both clients; events and errors of the group land in events_ and
@@ -113,7 +114,8 @@ class KafkaConsumer : public stream::Consumer {
   const std::shared_ptr<Waker> waker_ =
       std::make_shared<Waker>();         // the clients' too, which may outlive this
   std::shared_ptr<KafkaHandle> member_;  // null without a group
-  std::shared_ptr<KafkaHandle> reader_;  // null until the first Start or Bounds
+  std::shared_ptr<KafkaHandle> reader_;  // null until the first Start
+  std::shared_ptr<KafkaHandle> asker_;   // without a group: null until the first Bounds
   KafkaQueue member_queue_, reader_queue_;
   std::unique_ptr<KafkaGroupLook> look_;
   std::map<std::string, KafkaTopic> topics_;
