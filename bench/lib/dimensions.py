@@ -106,5 +106,20 @@ def replayed(quick):
     ]
 
 
+def served(quick):
+    few, many = (5_000, 50_000) if quick else (20_000, 200_000)
+    partitions = [Point(n, few, many, partitions=n, raw_partitions=n) for n in ((1, 8, 64) if quick else (1, 4, 16, 64))]
+    workers = [Point(n, few, many, flags=("--workers", n), partitions=16) for n in (1, 2)]
+    commit = [Point(ms, 0, 0, settings=(("commit.interval", f"{ms}ms"),), rate=1000) for ms in ((10, 100, 1000) if quick else (10, 30, 100, 300, 1000))]
+    return [
+        Dimension("partitions", "Partitions", "partitions of each raw topic and of the log", "drain", "a backlog through intake and picture",
+                  tuple(partitions)),
+        Dimension("workers", "Picture workers", "threads", "picture", "16 log partitions, filled by an intake before; the picture alone drains "
+                  "them", tuple(workers), "2 workers ≥ 1.7 × the rate"),
+        Dimension("commit", "Commit interval", "commit.interval", "steady", "1,000 reports a second by the wall: a backlog commits up to once a "
+                  "second whatever the setting", tuple(commit)),
+    ]
+
+
 def all_dimensions(quick):
-    return replayed(quick)
+    return replayed(quick) + served(quick)
