@@ -68,7 +68,11 @@ def milliseconds(x):
     return f"{x / 1000:g} s" if x >= 1000 else f"{x:g} ms"
 
 
-LABELS = {"window": hours, "commit": milliseconds}
+def mebibytes(x):
+    return f"{x} MiB"
+
+
+LABELS = {"window": hours, "commit": milliseconds, "memory": mebibytes}
 
 
 def label(dimension, x):
@@ -81,7 +85,8 @@ def replayed(quick):
     areas = [Point(n, few, many, line, (("--grid", n),), limits=limits, transitions=expected)
              for line, limits, expected in (("rules of the job", (8, 3), "some"), ("no alerts", NEVER, "none"))
              for n in ((100, 1000, 10_000) if quick else (100, 1000, 10_000, 100_000))]
-    series = [Point(n, n + few, n + many, draw=(("--grid", 10_000), ("--classes", 100), ("--days", 0.75), ("--pairs", n), ("--sweeps", 1)),
+    # The more is filled in, the more must be measured to stand out from it.
+    series = [Point(n, n + few, n + few + max(many - few, n // 2), draw=(("--grid", 10_000), ("--classes", 100), ("--days", 0.6), ("--pairs", n), ("--sweeps", 1)),
                     classes=100, limits=NEVER, rule_classes=100, transitions="none")
               for n in ((1000, 10_000, 100_000) if quick else (1000, 10_000, 100_000, 1_000_000))]
     windows = [Point(h, many * 11 // 20, many, draw=(("--days", 56e6 / many),), limits=(3, 1),
@@ -107,10 +112,14 @@ def replayed(quick):
 
 
 def served(quick):
-    few, many = (5_000, 50_000) if quick else (20_000, 200_000)
+    few, many = (10_000, 80_000) if quick else (20_000, 200_000)
     partitions = [Point(n, few, many, partitions=n, raw_partitions=n) for n in ((1, 8, 64) if quick else (1, 4, 16, 64))]
     workers = [Point(n, few, many, flags=("--workers", n), partitions=16) for n in (1, 2)]
     commit = [Point(ms, 0, 0, settings=(("commit.interval", f"{ms}ms"),), rate=1000) for ms in ((10, 100, 1000) if quick else (10, 30, 100, 300, 1000))]
+    least, most = (100_000, 150_000) if quick else (1_500_000, 1_700_000)
+    memory = [Point(mib, least, most, draw=(("--days", 28), ("--zipf", 0)), limits=(3, 1),
+                    settings=(("windows", "[1h, 24h, 28d]"), ("grace", "7d"), ("state.memory", f"{mib}MiB")))
+              for mib in ((16, 256) if quick else (16, 64, 512))]
     return [
         Dimension("partitions", "Partitions", "partitions of each raw topic and of the log", "drain", "a backlog through intake and picture",
                   tuple(partitions)),
@@ -118,6 +127,8 @@ def served(quick):
                   "them", tuple(workers), "2 workers ≥ 1.7 × the rate"),
         Dimension("commit", "Commit interval", "commit.interval", "steady", "1,000 reports a second by the wall: a backlog commits up to once a "
                   "second whatever the setting", tuple(commit)),
+        Dimension("memory", "Memory budget", "state.memory", "drain", "a million reports to 28 days, areas evenly, windows up to 28 d, limits 3 and "
+                  "1: a state on disk of some 100 MiB a million reports", tuple(memory), "10 × the budget ≤ 3 × the CPU"),
     ]
 
 

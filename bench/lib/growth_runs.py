@@ -28,8 +28,9 @@ def check(point, run_of):
 
 def difference(few, many):
     """What a report costs once the program runs, from runs of two sizes."""
-    more = many["sent"] - few["sent"]
-    return {"cpu_us": 1e6 * (many["cpu_s"] - few["cpu_s"]) / more, "rate": more / max(1e-3, many["wall_s"] - few["wall_s"]),
+    more, longer = many["sent"] - few["sent"], many["wall_s"] - few["wall_s"]
+    # Walls that are about the same say nothing of a rate.
+    return {"cpu_us": 1e6 * (many["cpu_s"] - few["cpu_s"]) / more, "rate": more / longer if longer > 0.1 * many["wall_s"] else None,
             "peak_bytes": many["peak_bytes"], "transitions": many["transitions"]}
 
 

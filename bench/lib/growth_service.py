@@ -1,8 +1,8 @@
 """Points of bench/growth by the service, `lagesbild run` on a broker: a backlog, the picture's part of one, a steady rate."""
-import hashlib, json, time
+import hashlib, json, shutil, time
 
 from lib import measure
-from lib.dimensions import JOB, Point
+from lib.dimensions import Point
 from lib.engines import Job, Lagesbild
 from lib.growth_runs import GIVE_UP_S, Wrong, check, difference
 from lib.process import bytes_of, run
@@ -32,7 +32,10 @@ class Services:
         return {**difference(few, many), "state_bytes": many["state_bytes"], "runs": [few, many]}
 
     def engine(self, point, *flags):
-        return Lagesbild(self.build, JOB, dict(point.settings), (*point.flags, *flags), point.partitions, point.raw_partitions)
+        job = self.folder / "job"
+        shutil.rmtree(job, ignore_errors=True)
+        point.write_job(job)
+        return Lagesbild(self.build, job, dict(point.settings), (*point.flags, *flags), point.partitions, point.raw_partitions)
 
     def job(self, raw=None):
         self.runs += 1
@@ -52,8 +55,9 @@ class Services:
         return topic
 
     def transitions(self, point, events):
-        """How many alert transitions `lagesbild replay` has of the same reports."""
-        like = Point(x=0, few=0, many=0, draw=point.draw, settings=tuple(s for s in point.settings if s[0] in ("windows", "grace")))
+        """What reports they are, and how many alert transitions `lagesbild replay` has of them."""
+        like = Point(x=0, few=0, many=0, draw=point.draw, limits=point.limits,
+                     settings=tuple(s for s in point.settings if s[0] in ("windows", "grace")))
         key = (events, like)
         if key not in self.expected:
             self.expected[key] = self.replays.run(like, events)["transitions"]
