@@ -1,8 +1,8 @@
 #include "base/json_writer.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "base/time.h"
 
@@ -10,6 +10,28 @@ namespace lagesbild {
 namespace {
 
 bool MustBeEscaped(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+constexpr uint64_t kEach = 0x0101010101010101;  // times a byte: that byte eight times
+
+// The high bit of a byte is set only if one of the eight must be escaped.
+uint64_t MustBeEscaped(uint64_t eight) {
+  const uint64_t quote = eight ^ kEach * '"', backslash = eight ^ kEach * '\\';
+  return ((eight - kEach * 0x20) & ~eight) | ((quote - kEach) & ~quote) |
+         ((backslash - kEach) & ~backslash);
+}
+
+bool AnyMustBeEscaped(std::string_view value) {
+  uint64_t found = 0, eight = 0;
+  size_t at = 0;
+  for (; at + sizeof eight <= value.size(); at += sizeof eight) {
+    std::memcpy(&eight, value.data() + at, sizeof eight);
+    found |= MustBeEscaped(eight);
+  }
+  eight = kEach * ' ';
+  std::memcpy(&eight, value.data() + at, value.size() - at);
+  found |= MustBeEscaped(eight);
+  return (found & kEach * 0x80) != 0;
+}
 
 void Escape(std::string_view value, std::string& out) {
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -50,7 +72,7 @@ JsonWriter& JsonWriter::Close(char c) {
 
 void JsonWriter::Quoted(std::string_view value) {
   out_.push_back('"');
-  if (std::any_of(value.begin(), value.end(), MustBeEscaped)) {
+  if (AnyMustBeEscaped(value)) {
     Escape(value, out_);
   } else {
     out_.append(value);
@@ -62,6 +84,14 @@ JsonWriter& JsonWriter::Key(std::string_view name) {
   Comma();
   Quoted(name);
   out_.push_back(':');
+  comma_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::PlainKey(std::string_view name) {
+  Comma();
+  out_.push_back('"');
+  out_.append(name).append("\":");
   comma_ = false;
   return *this;
 }

@@ -18,6 +18,11 @@ class JsonWriter {
   JsonWriter& BeginArray() { return Open('['); }
   JsonWriter& EndArray() { return Close(']'); }
   JsonWriter& Key(std::string_view name);
+  // A name that stands in the program: it has nothing to escape.
+  template <size_t N>
+  JsonWriter& Key(const char (&name)[N]) {
+    return PlainKey({name, N - 1});
+  }
   JsonWriter& String(std::string_view value);
   JsonWriter& Int(int64_t value);
   JsonWriter& Double(double value);  // shortest form that reads back the same; null if not finite
@@ -29,6 +34,7 @@ class JsonWriter {
  private:
   JsonWriter& Open(char c);
   JsonWriter& Close(char c);
+  JsonWriter& PlainKey(std::string_view name);
   void Comma();
   void Quoted(std::string_view value);
 

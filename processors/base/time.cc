@@ -1,5 +1,7 @@
 #include "base/time.h"
 
+#include <array>
+#include <cstring>
 #include <limits>
 
 namespace lagesbild {
@@ -49,9 +51,14 @@ int DaysInMonth(int y, int m) {
   return m == 2 && leap ? 29 : kDays[m - 1];
 }
 
-void PutPadded(int64_t v, char* at, int width) {
-  for (; width > 0; v /= 10) at[--width] = static_cast<char>('0' + v % 10);
-}
+// "00" to "99".
+constexpr std::array<char, 200> kPairs = [] {
+  std::array<char, 200> pairs{};
+  for (int i = 0; i < 200; ++i) pairs[i] = static_cast<char>('0' + (i % 2 ? i / 2 % 10 : i / 20));
+  return pairs;
+}();
+
+void PutPair(int64_t v, char* at) { std::memcpy(at, &kPairs[static_cast<size_t>(v) * 2], 2); }
 
 }  // namespace
 
@@ -97,18 +104,20 @@ void AppendTimeMs(int64_t ms, std::string& out) {
   const int64_t in_day = ms - days * kDayMs;
   const Civil c = CivilFromDays(days);
   char text[] = "0000-00-00T00:00:00.000Z";
-  PutPadded(c.year, text, 4);
-  PutPadded(c.month, text + 5, 2);
-  PutPadded(c.day, text + 8, 2);
-  PutPadded(in_day / kHourMs, text + 11, 2);
-  PutPadded(in_day / kMinuteMs % 60, text + 14, 2);
-  PutPadded(in_day / kSecondMs % 60, text + 17, 2);
+  PutPair(c.year / 100, text);
+  PutPair(c.year % 100, text + 2);
+  PutPair(c.month, text + 5);
+  PutPair(c.day, text + 8);
+  PutPair(in_day / kHourMs, text + 11);
+  PutPair(in_day / kMinuteMs % 60, text + 14);
+  PutPair(in_day / kSecondMs % 60, text + 17);
   const int64_t fraction = in_day % kSecondMs;
   if (fraction == 0) {
     text[19] = 'Z';
     out.append(text, 20);
   } else {
-    PutPadded(fraction, text + 20, 3);
+    text[20] = static_cast<char>('0' + fraction / 100);
+    PutPair(fraction % 100, text + 21);
     out.append(text, 24);
   }
 }

@@ -122,6 +122,7 @@ Status RocksWriter::Write(rocksdb::WriteBatch& batch) {
   if (!failed_.ok()) return failed_;
   rocksdb::WriteOptions options;
   options.sync = false;
+  options.memtable_insert_hint_per_batch = true;
   return failed_ = FromRocks(db_.Write(options, &batch));
 }
 

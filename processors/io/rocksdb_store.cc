@@ -43,6 +43,8 @@ class RocksStore : public stream::Store {
   Status Write(std::vector<Change> changes) override {
     if (!writes_) return FailedPrecondition("this store was opened to read");
     LB_RETURN_IF_ERROR(Settle());
+    // In the order of keys, each goes into the memtable beside the one before.
+    std::ranges::stable_sort(changes, {}, &Change::key);
     rocksdb::WriteBatch batch;
     for (const Change& c : changes) {
       if (c.value) {

@@ -1,6 +1,7 @@
 #include "picture/announce.h"
 
 #include <array>
+#include <utility>
 
 #include "base/hash.h"
 #include "base/json_writer.h"
@@ -47,19 +48,18 @@ std::string_view VerificationName(Verification verification) {
 }
 
 // Most of the bytes of most transitions, so without the writer's care where none is needed.
-void WriteIncident(const IncidentSummary& incident, std::string& fragment, JsonWriter& w) {
-  fragment.assign(R"({"id":"i-)");
-  AppendHex(incident.id, fragment);
-  fragment.append(R"(","class":)");
-  JsonWriter(fragment).String(incident.class_name);
-  fragment.append(R"(,"occurred_from":")");
-  AppendTimeMs(incident.occurred_ms, fragment);
-  fragment.append(R"(","reports":)");
-  JsonWriter(fragment).Int(incident.reports);
-  fragment.append(R"(,"verification":")")
+void AppendIncident(const IncidentSummary& incident, std::string& out) {
+  out.append(R"({"id":"i-)");
+  AppendHex(incident.id, out);
+  out.append(R"(","class":)");
+  JsonWriter(out).String(incident.class_name);
+  out.append(R"(,"occurred_from":")");
+  AppendTimeMs(incident.occurred_ms, out);
+  out.append(R"(","reports":)");
+  JsonWriter(out).Int(incident.reports);
+  out.append(R"(,"verification":")")
       .append(VerificationName(incident.verification))
       .append(R"("})");
-  w.Raw(fragment);
 }
 
 }  // namespace
@@ -112,8 +112,11 @@ std::string AlertJson(const AlertTransition& t) {
   w.Key("by_kind");
   WriteKinds(t.by_kind, w);
   w.EndObject().Key("incidents").BeginArray();
-  std::string fragment;
-  for (const IncidentSummary& incident : t.incidents) WriteIncident(incident, fragment, w);
+  bool first = true;
+  for (const IncidentSummary& incident : t.incidents) {
+    if (!std::exchange(first, false)) out.push_back(',');
+    AppendIncident(incident, out);
+  }
   w.EndArray().Key("incidents_omitted").Int(t.incidents_omitted);
   w.Key("completeness").String(CompletenessName(t.completeness)).Key("blind_sources");
   WriteStrings(t.blind_sources, w);

@@ -34,6 +34,7 @@ OfIndex::OfIndex(const Settings& settings) : settings_(settings) {
   for (int i = 0; i < size(); ++i) {
     by_name_.emplace(StoredName(i), i);
   }
+  for (const Rule& rule : settings.rules) of_rule_.push_back(Find(rule.of));
 }
 
 int OfIndex::Find(const Of& of) const {
@@ -84,11 +85,14 @@ Counters::AreaState& Counters::Of(int area) {
 }
 
 Counters::Slot& Counters::SlotOf(int area, int of, bool unlocated) {
-  AreaState& state = Of(area);
+  return SlotOf(Of(area), area, of, unlocated);
+}
+
+Counters::Slot& Counters::SlotOf(AreaState& state, int area, int of, bool unlocated) {
   Slot*& slot = (unlocated ? state.unlocated : state.by_of)[of];
   if (slot == nullptr) {
     slots_.push_back(
-        std::make_unique<Slot>(Slot{area, of, unlocated, Series(settings_->windows_ms)}));
+        std::make_unique<Slot>(Slot{area, of, unlocated, &state, Series(settings_->windows_ms)}));
     slot = slots_.back().get();
   }
   return *slot;
@@ -106,12 +110,14 @@ void Counters::Apply(Incident* incident, Cause cause) {
     return;
   }
   if (incident->counted.area >= 0) {
+    const Slots slots = SlotsOf(incident->counted);
     Unlist(incident, incident->counted);
-    AddToSeries(incident->counted, -1, cause);
+    AddToSeries(slots, incident->counted, -1, cause);
   }
   if (incident->now.area >= 0) {
+    const Slots slots = SlotsOf(incident->now);
     List(incident, incident->now);
-    AddToSeries(incident->now, 1, Cause::kNone);
+    AddToSeries(slots, incident->now, 1, Cause::kNone);
   }
   incident->counted = incident->now;
 }
@@ -124,14 +130,26 @@ void Counters::Unlist(Incident* incident, const Contribution& as) {
   ForEachArea(as.area, [&](int a) { Of(a).incidents[as.class_id].erase(incident); });
 }
 
-void Counters::AddToSeries(const Contribution& contribution, int sign, Cause cause) {
+// Each series is somewhere else in memory, and cold: all are sent for before the first is needed.
+Counters::Slots Counters::SlotsOf(const Contribution& contribution) {
   const std::vector<int>& ofs = ofs_->of_class(contribution.class_id);
-  ForEachArea(contribution.area, [&](int a) {
-    for (int of : ofs) Change(SlotOf(a, of, false), contribution, sign, cause);
-    MarkChanged(a);
-  });
-  if (settings_->areas[contribution.area].leaf) return;
-  for (int of : ofs) Change(SlotOf(contribution.area, of, true), contribution, sign, cause);
+  Slots slots;
+  const auto gather = [&](int area, bool unlocated) {
+    AreaState& state = Of(area);
+    for (int of : ofs) {
+      slots.push_back(&SlotOf(state, area, of, unlocated));
+      slots.back()->series.Prefetch();
+    }
+  };
+  ForEachArea(contribution.area, [&](int a) { gather(a, false); });
+  if (!settings_->areas[contribution.area].leaf) gather(contribution.area, true);
+  return slots;
+}
+
+void Counters::AddToSeries(const Slots& slots, const Contribution& contribution, int sign,
+                           Cause cause) {
+  for (Slot* slot : slots) slot->series.PrefetchPanes();
+  for (Slot* slot : slots) Change(*slot, contribution, sign, cause);
 }
 
 void Counters::Change(Slot& slot, const Contribution& contribution, int sign, Cause cause) {
@@ -139,6 +157,7 @@ void Counters::Change(Slot& slot, const Contribution& contribution, int sign, Ca
   if (far_behind || !slot.watchers.empty()) BringUp(slot);
   slot.series.Add(contribution, sign, clock_ms_);
   MarkDirty(slot);
+  MarkChanged(*slot.state, slot.area);
   Schedule(slot);
   if (!slot.unlocated) Touch(slot, cause);
 }
@@ -169,7 +188,7 @@ bool Counters::BringUp(Slot& slot) {
   if (slot.series.next_expiry_ms() > clock_ms_) return false;
   MarkDirty(slot);
   if (!slot.series.Expire(clock_ms_)) return false;
-  MarkChanged(slot.area);
+  MarkChanged(*slot.state, slot.area);
   return true;
 }
 
@@ -214,8 +233,10 @@ void Counters::Watch(int area, int of, int rule_index, bool watch) {
   Schedule(slot);
 }
 
-void Counters::MarkChanged(int area) {
-  if (!std::exchange(Of(area).changed, true)) changed_.push_back(area);
+void Counters::MarkChanged(int area) { MarkChanged(Of(area), area); }
+
+void Counters::MarkChanged(AreaState& state, int area) {
+  if (!std::exchange(state.changed, true)) changed_.push_back(area);
 }
 
 std::vector<TouchedSeries> Counters::TakeTouched() {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "base/settings.h"
 #include "picture/report.h"
 #include "picture/series.h"
@@ -36,6 +37,7 @@ class OfIndex {
   // The classes that count in this series.
   const std::vector<int>& classes(int of) const { return classes_[of]; }
   int Find(const Of& of) const;  // -1: not in the configuration
+  int of_rule(int rule_index) const { return of_rule_[rule_index]; }  // the same for a rule's
   // Name in stored keys: prefixed by c, f or a, for a class and a family may share one.
   std::string StoredName(int of) const;
   int FindStored(const std::string& name) const;  // -1: not in the configuration
@@ -44,6 +46,7 @@ class OfIndex {
   const Settings& settings_;
   std::vector<std::string> names_;
   std::vector<std::vector<int>> of_class_, classes_;
+  std::vector<int> of_rule_;
   absl::flat_hash_map<std::string, int> by_name_;
 };
 
@@ -104,9 +107,11 @@ class Counters {
   int64_t series_count() const { return static_cast<int64_t>(slots_.size()); }
 
  private:
+  struct AreaState;
   struct Slot {
     int area, of;
     bool unlocated;
+    AreaState* state;  // of the area
     Series series;
     // Of its live entry in all_ and in watched_.
     int64_t due_ms = kNever, watched_due_ms = kNever;
@@ -130,7 +135,12 @@ class Counters {
   void List(Incident* incident, const Contribution& as);
   void Unlist(Incident* incident, const Contribution& as);
   Slot& SlotOf(int area, int of, bool unlocated);
-  void AddToSeries(const Contribution& contribution, int sign, Cause cause);
+  Slot& SlotOf(AreaState& state, int area, int of, bool unlocated);
+  void MarkChanged(AreaState& state, int area);
+  // The series that it counts in.
+  using Slots = absl::InlinedVector<Slot*, 16>;
+  Slots SlotsOf(const Contribution& contribution);
+  void AddToSeries(const Slots& slots, const Contribution& contribution, int sign, Cause cause);
   void Change(Slot& slot, const Contribution& contribution, int sign, Cause cause);
   void Touch(Slot& slot, Cause cause);
   void MarkDirty(Slot& slot);

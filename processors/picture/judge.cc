@@ -73,8 +73,8 @@ std::vector<AlertTransition> Judge::Run() {
     if (still != nullptr && still->due_ms <= clock_ms())
       context_.alerts->StopWaiting(pending.rule, pending.area_id);
   }
-  std::stable_sort(out_.begin(), out_.end(),
-                   [](const auto& a, const auto& b) { return a.alert_id < b.alert_id; });
+  const auto by_id = [](const auto& a, const auto& b) { return a.alert_id < b.alert_id; };
+  if (out_.size() > 1) std::stable_sort(out_.begin(), out_.end(), by_id);
   return std::move(out_);
 }
 
@@ -209,10 +209,10 @@ AlertTransition Judge::Describe(const Alert& alert, const Facts& facts, AlertSta
   t.incident_count = facts.observed;
   t.by_kind = facts.counts.reports;
   for (uint32_t n : t.by_kind) t.report_count += n;
-  const size_t listed = std::min(facts.incidents.size(), kIncidentsMax);
+  const auto incidents = facts.list ? facts.list() : facts.incidents;
+  const size_t listed = std::min(incidents.size(), kIncidentsMax);
   t.incidents.reserve(listed);
-  for (size_t n = facts.incidents.size() - listed; n < facts.incidents.size(); ++n) {
-    const Incident* i = facts.incidents[n];
+  for (const Incident* i : std::span(incidents).last(listed)) {
     uint32_t reports = 0;
     for (uint32_t of_kind : i->now.reports) reports += of_kind;
     t.incidents.push_back(

@@ -46,7 +46,7 @@ class CountRule {
       : rule_(rule),
         rule_index_(rule_index),
         judge_(judge),
-        of_(judge.context().ofs->Find(rule.of)) {}
+        of_(judge.context().ofs->of_rule(rule_index)) {}
 
   void Run();
 
@@ -57,7 +57,7 @@ class CountRule {
   Counts CountsOf(int area) const;
   bool InWindow(int64_t occurred_ms) const;
   bool IsBehind(const Contribution& contribution, int area) const;
-  Facts FactsOf(int area, size_t incidents_max) const;
+  Facts FactsOf(int area) const;
   std::vector<const Incident*> NewestBehind(int area, size_t max) const;
   int64_t HighestSince(int area, const Alert& alert) const;
   bool Wants(int area) const { return judge_.context().settings->areas[area].level == rule_.level; }
@@ -86,7 +86,9 @@ void CountRule::Run() {
     Alert* alert =
         judge_.context().alerts->Latest(rule_.id, judge_.context().settings->areas[area].id);
     if (alert != nullptr && alert->phase == Alert::Phase::kOpen) {
-      JudgeOpen(*alert, area, FactsOf(area, kIncidentsMax), cause);
+      Facts facts = FactsOf(area);
+      facts.list = [this, area] { return NewestBehind(area, kIncidentsMax); };
+      JudgeOpen(*alert, area, facts, cause);
     } else {
       JudgeClosed(alert, area, CountsOf(area).solid);
     }
@@ -131,12 +133,21 @@ std::vector<const Incident*> CountRule::NewestBehind(int area, size_t max) const
   const std::vector<int>& classes = judge_.context().ofs->classes(of_);
   for (int class_id : classes) {
     const IncidentsByTime& incidents = judge_.context().counters->incidents(area, class_id);
+    // They lie anywhere in memory: all are sent for before the first is needed.
+    size_t ahead = 0;
+    for (auto it = incidents.end(); it != incidents.begin() && ahead < max; ++ahead) {
+      --it;
+      if (!InWindow(it->at_ms)) break;
+      __builtin_prefetch(it->what);
+      __builtin_prefetch(&it->what->now);
+    }
     size_t of_class = 0;
     for (auto it = incidents.end(); it != incidents.begin() && of_class < max;) {
       --it;
       if (!InWindow(it->at_ms)) break;
       if (!it->what->now.solid) continue;
       newest.push_back(it->what);
+      __builtin_prefetch(&it->what->first->class_name);
       ++of_class;
     }
   }
@@ -150,13 +161,12 @@ std::vector<const Incident*> CountRule::NewestBehind(int area, size_t max) const
   return newest;
 }
 
-Facts CountRule::FactsOf(int area, size_t incidents_max) const {
+Facts CountRule::FactsOf(int area) const {
   Facts facts;
   facts.of = judge_.context().ofs->name(of_);
   facts.counts = CountsOf(area);
   facts.counts.reports[static_cast<size_t>(Kind::kPublic)] = facts.counts.solid_public;
   facts.observed = facts.counts.solid;
-  facts.incidents = NewestBehind(area, incidents_max);
   for (const IncidentChange& change : judge_.changes().incidents) {
     const bool was = change.before.area >= 0 && IsBehind(change.before, area);
     const bool is = !change.incident->gone && IsBehind(change.incident->now, area);
@@ -226,7 +236,8 @@ void CountRule::JudgeClosed(Alert* alert, int area, int64_t observed) {
     alerts.StopWaiting(rule_.id, area_id);
   }
   // All of them: whose reports the alert rests on is gathered from here on.
-  const Facts facts = FactsOf(area, SIZE_MAX);
+  Facts facts = FactsOf(area);
+  facts.incidents = NewestBehind(area, SIZE_MAX);
   const bool again = alert != nullptr && alert->phase == Alert::Phase::kResolved &&
                      judge_.clock_ms() - alert->ended_ms <= rule_.no_reraise_ms;
   if (again) {

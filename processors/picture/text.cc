@@ -1,5 +1,7 @@
 #include "picture/text.h"
 
+#include <charconv>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -17,120 +19,167 @@ std::string Capital(std::string s) {
   return s;
 }
 
-// "polis 2, väktare 1"
-std::string Kinds(const KindCounts& by_kind, bool swedish) {
-  std::string out;
-  for (int k = 1; k < kKindCount; ++k) {
-    if (by_kind[k] == 0) continue;
-    if (!out.empty()) out += ", ";
-    out += std::string(KindWord(static_cast<Kind>(k), swedish)) + " " + std::to_string(by_kind[k]);
-  }
-  return out;
-}
-
-std::string Two(int v) { return (v < 10 ? "0" : "") + std::to_string(v); }
-
+// Writes one text, from left to right. Most transitions of a busy hour are updates whose texts
+// differ in a number, so nothing is put together beside what goes out.
 class Sentence {
  public:
-  Sentence(absl::TimeZone zone, const AlertTransition& t, bool swedish)
-      : t_(t), sv_(swedish), zone_(zone) {}
+  Sentence(absl::TimeZone zone, const AlertTransition& t, bool swedish, std::string& out)
+      : t_(t), sv_(swedish), zone_(zone), out_(out) {}
 
-  std::string Write() const {
-    std::string s = Lead() + What() + Sources() + Sureness();
-    if (!t_.blind_sources.empty()) s += Blind();
-    return s;
+  void Write() {
+    Lead();
+    What();
+    Sources();
+    Sureness();
+    if (!t_.blind_sources.empty()) Blind();
   }
 
  private:
-  std::string Pick(std::string_view sv, std::string_view en) const {
-    return std::string(sv_ ? sv : en);
+  void Put(std::string_view words) { out_.append(words); }
+  void Put(std::string_view sv, std::string_view en) { out_.append(sv_ ? sv : en); }
+  void Number(int64_t n) {
+    char digits[24];
+    out_.append(digits, std::to_chars(digits, std::end(digits), n).ptr);
+  }
+  void Two(int n) {
+    if (n < 10) out_.push_back('0');
+    Number(n);
   }
 
   // "21.47" on the day of the transition, "14/1 21.47" otherwise.
-  std::string Local(int64_t ms) const {
+  void Local(int64_t ms) {
     const auto at = absl::ToCivilMinute(absl::FromUnixMillis(ms), zone_);
     const auto today = absl::ToCivilDay(absl::FromUnixMillis(t_.at_ms), zone_);
-    const std::string time = Two(at.hour()) + (sv_ ? "." : ":") + Two(at.minute());
-    if (absl::CivilDay(at) == today) return time;
-    const std::string date =
-        sv_ ? std::to_string(at.day()) + "/" + std::to_string(at.month())
-            : std::to_string(at.year()) + "-" + Two(at.month()) + "-" + Two(at.day());
-    return date + " " + time;
+    if (absl::CivilDay(at) != today) Date(at);
+    Two(at.hour());
+    Put(".", ":");
+    Two(at.minute());
   }
 
-  std::string Lead() const {
+  void Date(absl::CivilMinute at) {
+    if (sv_) {
+      Number(at.day());
+      Put("/");
+      Number(at.month());
+    } else {
+      Number(at.year());
+      Put("-");
+      Two(at.month());
+      Put("-");
+      Two(at.day());
+    }
+    Put(" ");
+  }
+
+  void Lead() {
     switch (t_.state) {
       case AlertState::kOpen:
-        return t_.generation > 1 ? Pick("Åter: ", "Again: ") : "";
+        if (t_.generation > 1) Put("Åter: ", "Again: ");
+        return;
       case AlertState::kUpdated:
-        return Pick("Uppdaterat: ", "Update: ");
+        return Put("Uppdaterat: ", "Update: ");
       case AlertState::kResolved:
         return t_.reason == "dismissed"
-                   ? Pick("Avfärdat av samordnare: ", "Dismissed by a coordinator: ")
-                   : Pick("Avslutat: ", "Resolved: ");
+                   ? Put("Avfärdat av samordnare: ", "Dismissed by a coordinator: ")
+                   : Put("Avslutat: ", "Resolved: ");
       case AlertState::kCancelled:
         return Cancelled();
     }
-    return "";
   }
 
-  std::string Cancelled() const {
-    const std::string lead = Pick("Återkallat", "Cancelled");
-    if (t_.reason == "withdrawn")
-      return lead + Pick(" (uppgiften drogs tillbaka): ", " (the report was withdrawn): ");
-    if (t_.reason == "refuted") return lead + Pick(" (falskt alarm): ", " (false alarm): ");
-    if (t_.reason == "merged")
-      return lead +
-             Pick(" (samma händelse som ett annat larm): ", " (same event as another alert): ");
-    return lead + Pick(" (uppgiften rättades): ", " (the report was corrected): ");
-  }
-
-  std::string What() const {
-    const std::string place = Pick(" i ", " in ") + t_.area_name;
-    if (t_.window_ms == 0) {
-      std::string s = Capital(IncidentWord(t_.of, sv_, false)) + place;
-      const int64_t at = t_.incidents.empty() ? t_.since_ms : t_.incidents.front().occurred_ms;
-      return s + Pick(" kl. ", " at ") + Local(at) + ".";
+  void Cancelled() {
+    Put("Återkallat", "Cancelled");
+    if (t_.reason == "withdrawn") {
+      Put(" (uppgiften drogs tillbaka): ", " (the report was withdrawn): ");
+    } else if (t_.reason == "refuted") {
+      Put(" (falskt alarm): ", " (false alarm): ");
+    } else if (t_.reason == "merged") {
+      Put(" (samma händelse som ett annat larm): ", " (same event as another alert): ");
+    } else {
+      Put(" (uppgiften rättades): ", " (the report was corrected): ");
     }
-    const std::string window = FormatDurationMs(t_.window_ms);
-    const std::string limit = t_.state == AlertState::kResolved
-                                  ? Pick("avslutas vid högst ", "resolves at ") +
-                                        std::to_string(t_.exit) + Pick("", " or fewer")
-                                  : Pick("gräns ", "limit ") + std::to_string(t_.enter);
-    return std::to_string(t_.observed) + " " + IncidentWord(t_.of, sv_, t_.observed != 1) + place +
-           Pick(" på ", " in ") + window + " (" + limit + Pick(", larm sedan ", ", alert since ") +
-           Local(t_.since_ms) + ").";
   }
 
-  std::string Sources() const {
-    if (t_.report_count == 0) return "";
-    return Pick(" Rapporter: ", " Reports: ") + Kinds(t_.by_kind, sv_) + ".";
+  void What() {
+    if (t_.window_ms == 0) {
+      Put(Capital(IncidentWord(t_.of, sv_, false)));
+      Place();
+      Put(" kl. ", " at ");
+      Local(t_.incidents.empty() ? t_.since_ms : t_.incidents.front().occurred_ms);
+      return Put(".");
+    }
+    Number(t_.observed);
+    Put(" ");
+    Put(IncidentWord(t_.of, sv_, t_.observed != 1));
+    Place();
+    Put(" på ", " in ");
+    Put(FormatDurationMs(t_.window_ms));
+    Put(" (");
+    Limit();
+    Put(", larm sedan ", ", alert since ");
+    Local(t_.since_ms);
+    Put(").");
   }
 
-  std::string Sureness() const {
-    if (t_.incidents.empty()) return "";
+  void Place() {
+    Put(" i ", " in ");
+    Put(t_.area_name);
+  }
+
+  void Limit() {
+    if (t_.state == AlertState::kResolved) {
+      Put("avslutas vid högst ", "resolves at ");
+      Number(t_.exit);
+      Put("", " or fewer");
+    } else {
+      Put("gräns ", "limit ");
+      Number(t_.enter);
+    }
+  }
+
+  // "polis 2, väktare 1"
+  void Sources() {
+    if (t_.report_count == 0) return;
+    Put(" Rapporter: ", " Reports: ");
+    std::string_view between;
+    for (int k = 1; k < kKindCount; ++k) {
+      if (t_.by_kind[k] == 0) continue;
+      Put(between);
+      Put(KindWord(static_cast<Kind>(k), sv_));
+      Put(" ");
+      Number(t_.by_kind[k]);
+      between = ", ";
+    }
+    Put(".");
+  }
+
+  void Sureness() {
+    if (t_.incidents.empty()) return;
     switch (t_.certainty) {
       case Certainty::kObserved:
-        return Pick(" Bekräftat.", " Confirmed.");
+        return Put(" Bekräftat.", " Confirmed.");
       case Certainty::kLikely:
-        return Pick(" Troligt, ej bekräftat.", " Likely, not confirmed.");
+        return Put(" Troligt, ej bekräftat.", " Likely, not confirmed.");
       case Certainty::kPossible:
-        return Pick(" Obekräftat.", " Unconfirmed.");
+        return Put(" Obekräftat.", " Unconfirmed.");
     }
-    return "";
   }
 
-  std::string Blind() const {
-    std::string list;
-    for (const std::string& org : t_.blind_sources) list += (list.empty() ? "" : ", ") + org;
-    return Pick(" Bilden är ofullständig: tyst källa ",
-                " The picture is incomplete: silent source ") +
-           list + ".";
+  void Blind() {
+    Put(" Bilden är ofullständig: tyst källa ", " The picture is incomplete: silent source ");
+    std::string_view between;
+    for (const std::string& org : t_.blind_sources) {
+      Put(between);
+      Put(org);
+      between = ", ";
+    }
+    Put(".");
   }
 
   const AlertTransition& t_;
   const bool sv_;
   const absl::TimeZone zone_;
+  std::string& out_;
 };
 
 }  // namespace
@@ -139,8 +188,8 @@ void WriteTexts(const Settings& settings, AlertTransition& transition) {
   absl::TimeZone zone;
   // A zone that is not known here cannot be in a checked configuration; UTC then.
   if (!absl::LoadTimeZone(settings.time_zone, &zone)) zone = absl::UTCTimeZone();
-  transition.text_sv = Sentence(zone, transition, true).Write();
-  transition.text_en = Sentence(zone, transition, false).Write();
+  Sentence(zone, transition, true, transition.text_sv).Write();
+  Sentence(zone, transition, false, transition.text_en).Write();
 }
 
 }  // namespace lagesbild::picture

@@ -64,6 +64,8 @@ std::string_view TraceparentOf(std::span<const HeaderView> headers) {
 std::string_view TraceparentOf(const picture::AlertTransition& transition, int64_t clock_ms,
                                std::span<const LogRecord> records, const Settings& settings) {
   if (transition.at_ms != clock_ms) return "";  // it fell due before
+  const auto traced = [](const LogRecord& record) { return !record.traceparent.empty(); };
+  if (std::ranges::none_of(records, traced)) return "";
   const LogRecord* ground = nullptr;
   for (size_t i = records.size(); i-- > 0;) {
     const LogRecord& record = records[i];
