@@ -45,12 +45,12 @@ struct Changes {
 struct Facts {
   std::string of;
   int64_t observed = 0;
-  Counts counts;                           // of the incidents behind it; reports of solid ones only
+  Counts counts;  // of the incidents behind it; reports of solid ones only
   // By time: the newest kIncidentsMax, or all. Where `list` is set it gives them, once a transition
   // tells of them: most looks at an alert end in none.
   std::vector<const Incident*> incidents;
   std::function<std::vector<const Incident*>()> list;
-  std::vector<const Incident*> fresh;      // those that came or changed in this instant
+  std::vector<const Incident*> fresh;  // those that came or changed in this instant
   // The incidents behind it are other ones, or other things are said of them, than before this
   // instant, by more than time having taken some out of the window.
   bool changed = false;

@@ -28,15 +28,18 @@ void Refutations::Touch(HeldReport* report) {
 void Refutations::Insert(HeldReport* report) {
   if (!Concerns(*report)) return;
   OfClass& of = classes_[report->class_id];
-  if (!report->over_limit) AddByTime(of.reports, report);
-  if (report->refuted && TierOf(report->kind) == Tier::kA) of.refuters.insert(report);
+  if (!report->refuted) {
+    if (!report->over_limit) AddByTime(of.standing, report);
+  } else if (TierOf(report->kind) == Tier::kA) {
+    of.refuters.insert(report);
+  }
   Touch(report);
 }
 
 void Refutations::Remove(HeldReport* report) {
   if (!Concerns(*report)) return;
   OfClass& of = classes_[report->class_id];
-  of.reports.erase(report);
+  of.standing.erase(report);
   if (of.refuters.erase(report) > 0) {
     absl::erase_if(of.taken, [&](const auto& taken) {
       if (taken.second != report) return false;
@@ -57,7 +60,7 @@ void Refutations::Settle(const std::function<void(HeldReport*)>& flip) {
     Sweep(class_id, of);
     of.touched_from_ms = kNever;
     for (HeldReport* report : of.changed) {
-      if (!report->refuted && report->taken != of.taken.contains(report)) flip(report);
+      if (report->taken != of.taken.contains(report)) flip(report);
     }
     of.changed.clear();
   }
@@ -107,29 +110,25 @@ void Refutations::Sweep(int class_id, OfClass& of) {
 
 std::vector<HeldReport*> Refutations::OneIncidentWith(int class_id, const OfClass& of,
                                                       HeldReport* refuter) const {
-  // When the refutation was accepted, for it.
-  const auto stood = [&](HeldReport* report) {
-    if (report->first_accepted_ms > refuter->accepted_ms) return false;
-    if (report->refuted && report->accepted_ms <= refuter->accepted_ms) return false;
+  const auto hidden = [&](HeldReport* report) {
     const auto at = of.taken.find(report);
-    return at == of.taken.end() || !AcceptedBefore(at->second, refuter);
+    return at != of.taken.end() && AcceptedBefore(at->second, refuter);
   };
-  const auto taken = of.taken.find(refuter);
-  if (taken != of.taken.end() && AcceptedBefore(taken->second, refuter)) return {};
   const IncidentClass& incident_class = settings_->classes[class_id];
   // Back to a gap that no incident spans, forward as far as an incident of the refuter reaches.
-  auto from = of.reports.lower_bound(refuter);
-  for (int64_t next = refuter->occurred_ms; from != of.reports.begin();) {
+  auto from = of.standing.lower_bound(refuter);
+  for (int64_t next = refuter->occurred_ms; from != of.standing.begin();) {
     const auto before = std::prev(from);
     if (next - (*before)->occurred_ms > incident_class.merge_ms) break;
     next = (*before)->occurred_ms;
     from = before;
   }
   std::vector<HeldReport*> sweep;
-  for (auto it = from; it != of.reports.end(); ++it) {
+  for (auto it = from; it != of.standing.end(); ++it) {
     if ((*it)->occurred_ms > refuter->occurred_ms + incident_class.merge_ms) break;
-    if (*it == refuter || stood(*it)) sweep.push_back(*it);
+    if ((*it)->first_accepted_ms <= refuter->accepted_ms && !hidden(*it)) sweep.push_back(*it);
   }
+  sweep.insert(std::lower_bound(sweep.begin(), sweep.end(), refuter, ReportOrder()), refuter);
   std::vector<std::vector<HeldReport*>> incidents;
   size_t ended = 0;  // so many of them take no more: their first report is too long ago
   for (HeldReport* report : sweep) {

@@ -2,15 +2,9 @@
 //
 // As long as it stands, it takes the reports that it would have been one incident with and that
 // were first accepted no later than it; what comes after begins anew. "Would have been" is a sweep
-// over the reports that stood when the refutation was accepted, the refuted one among them:
-//  - Refutations act in the order in which they were accepted. What one has taken is gone for those
-//    after it: it leads nothing else into what they take, and keeps nothing else out of it. A
-//    report that was taken and is then refuted itself takes nothing.
-//  - What is refuted later still stood then. So a later refutation takes more, and brings nothing
-//    back.
-//  - A refutation that is stated again, in a higher revision, is accepted anew.
-// A function of what is held, kept up as it changes: only refuters that can see a change are swept
-// again. Borrows the reports. Source: contract, "Report"; processors/README.md, decisions.
+// over the reports that stood by then, the refuted one among them. A function of what is held, kept
+// up as it changes: only refuters that can see a change are swept again. Borrows the reports.
+// Source: contract, "Report".
 #pragma once
 
 #include <functional>
@@ -33,14 +27,14 @@ class Refutations {
   void Insert(HeldReport* report);
   void Remove(HeldReport* report);
   // Calls `flip` for each report that is taken and should not be, or the other way round; `flip`
-  // sets HeldReport::taken. A refuted report is never said to be taken.
+  // sets HeldReport::taken.
   void Settle(const std::function<void(HeldReport*)>& flip);
   // A refuted report of tier A of this class is held.
   bool Any(int class_id) const { return !classes_[class_id].refuters.empty(); }
 
  private:
   struct OfClass {
-    ReportsByTime reports;   // taken and refuted ones too; not over the limit
+    ReportsByTime standing;  // taken ones too; not refuted, not over the limit
     ReportsByTime refuters;  // refuted, tier A
     absl::flat_hash_map<HeldReport*, HeldReport*> taken;  // → by which refuter
     // What was taken and is to be looked at: whether it is flipped is seen at the end.

@@ -25,7 +25,7 @@ class SingleRule {
     Incident* home;  // null: none of its reports remains
     Cause lost;      // the highest cause among its reports that are lost
   };
-  std::vector<Followed> Affected() const;
+  std::vector<Followed> Affected();
   Followed Follow(Alert* alert) const;
   void JudgeOpen(const Followed& followed, bool merged);
   void JudgeEnded(const Followed& followed);
@@ -44,6 +44,7 @@ class SingleRule {
   const int rule_index_;
   Judge& judge_;
   const int64_t clock_ms_;
+  std::vector<Incident*> looked_at_;  // that may be without an alert now
 };
 
 bool Older(const Alert* a, const Alert* b) {
@@ -80,16 +81,15 @@ void SingleRule::Run() {
     held.push_back(f.home);  // an ended alert covers its incident all the same: no second one opens
   }
   std::vector<Incident*> fresh;
-  for (const IncidentChange& change : judge_.changes().incidents) {
-    Incident* incident = change.incident;
-    if (incident->gone || !incident->now.trusted || !Covered(incident)) continue;
+  for (Incident* incident : looked_at_) {
+    if (!incident->now.trusted || !Covered(incident)) continue;
     if (std::find(held.begin(), held.end(), incident) == held.end()) fresh.push_back(incident);
   }
   for (Incident* incident : fresh) OpenNew(incident);
 }
 
 // Alerts of the rule that anything of this instant may concern, the oldest first.
-std::vector<SingleRule::Followed> SingleRule::Affected() const {
+std::vector<SingleRule::Followed> SingleRule::Affected() {
   std::vector<Alert*> alerts;
   const auto take = [&](Alert* alert) {
     if (Mine(alert)) alerts.push_back(alert);
@@ -97,8 +97,24 @@ std::vector<SingleRule::Followed> SingleRule::Affected() const {
   for (Alert* alert : judge_.changes().alerts) take(alert);
   for (const IncidentChange& change : judge_.changes().incidents) {
     if (change.incident->gone) continue;
+    looked_at_.push_back(change.incident);
     for (const HeldReport* member : change.incident->members) {
       for (Alert* alert : member->alerts) take(alert);
+    }
+  }
+  // An alert that goes with the earliest of its reports leaves the incidents of the others to
+  // themselves, whether these have changed or not.
+  const size_t concerned = alerts.size();
+  for (size_t i = 0; i < concerned; ++i) {
+    for (const ReportKey& key : alerts[i]->reports) {
+      const HeldReport* report = judge_.context().find_report(key);
+      if (report == nullptr || report->incident == nullptr) continue;
+      if (std::find(looked_at_.begin(), looked_at_.end(), report->incident) != looked_at_.end())
+        continue;
+      looked_at_.push_back(report->incident);
+      for (const HeldReport* member : report->incident->members) {
+        for (Alert* alert : member->alerts) take(alert);
+      }
     }
   }
   std::sort(alerts.begin(), alerts.end(), Older);
@@ -155,7 +171,7 @@ void SingleRule::JudgeOpen(const Followed& f, bool merged) {
     judge_.Resolve(alert, facts);
     return;
   }
-  if (!aged) judge_.Update(alert, facts);
+  judge_.Update(alert, facts);
   const int64_t due_ms = alert.held_since_ms + rule_.hold_ms;
   judge_.context().alerts->SetDue(alert, due_ms > clock_ms_ ? due_ms : kNever);
   if (f.home != nullptr) Bind(alert, f.home);

@@ -1,7 +1,6 @@
 #include "picture/slow_model.h"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 #include <optional>
 #include <set>
@@ -109,18 +108,16 @@ std::vector<Standing> Refuters(const std::vector<Standing>& held) {
 // themselves.
 std::set<ReportKey> TakenByRefutations(const Settings& settings, const std::vector<Standing>& held,
                                        const std::vector<Standing>& candidates) {
-  std::vector<Standing> others = candidates;
-  std::copy_if(held.begin(), held.end(), std::back_inserter(others), Refuted);
   std::set<ReportKey> taken;
   for (const Standing& refuter : Refuters(held)) {
     const int class_id = settings.FindClass(refuter.report.class_name);
-    if (class_id < 0 || taken.contains(refuter.report.key)) continue;
+    if (class_id < 0) continue;
     std::vector<Standing> with_it = {refuter};
-    for (const Standing& s : others) {
-      const bool stood_then = s.first_accepted_ms <= refuter.accepted_ms &&
-                              !(Refuted(s) && s.accepted_ms <= refuter.accepted_ms) &&
-                              !taken.contains(s.report.key);
-      if (stood_then && s.report.class_name == refuter.report.class_name) with_it.push_back(s);
+    for (const Standing& s : candidates) {
+      if (s.report.class_name == refuter.report.class_name &&
+          s.first_accepted_ms <= refuter.accepted_ms && !taken.contains(s.report.key)) {
+        with_it.push_back(s);
+      }
     }
     for (const auto& incident : Sweep(settings.classes[class_id], with_it)) {
       const bool its_own = std::any_of(incident.begin(), incident.end(), [&](const auto& s) {

@@ -15,9 +15,7 @@
 //   back is first accepted again. What a refuted report takes with it is measured against the clock
 //   at which its standing (refuted) revision was taken.
 // - Refutations by tier A act in the order of that clock, those of one instant in report order.
-//   Each sweeps the reports that stood then: first accepted by then, not refuted by then (what is
-//   refuted later still stood), and not taken by an earlier one. A report that was taken and is
-//   then refuted itself takes nothing.
+//   Each sweeps the reports that were first accepted by then and that no earlier one has taken.
 // - The limit on tips looks at the tips that stand by themselves (not withdrawn, not refuted),
 // before
 //   refutations of others take any away.

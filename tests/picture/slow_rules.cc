@@ -171,6 +171,7 @@ void Judge::JudgeSingles(const std::string& picture, size_t rule, std::vector<Tr
     const bool holds = home && settings_.Covers(r.of, home->class_id) && home->trusted;
     if (alert->life == Alert::Life::kOpen) {
       if (dismissed_.contains(alert->number)) {
+        if (holds) alert->of = home->reports.front().report.class_name;
         Say(*alert, AlertState::kResolved, {"dismissed"}, out);
       } else if (!holds) {
         Say(*alert, AlertState::kCancelled, reasons_, out);
