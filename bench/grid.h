@@ -67,7 +67,7 @@ inline std::string PictureId(int32_t picture) {
 // The twelve, then class-012 and so on.
 inline std::string ClassName(int32_t klass) {
   if (klass < kClasses) return kClassNames[static_cast<size_t>(klass)];
-  char name[16];
+  char name[24];
   std::snprintf(name, sizeof(name), "class-%03d", klass);
   return name;
 }
