@@ -6,6 +6,7 @@ from lib.kafka import PARTITIONS, ROOT
 JOB = ROOT / "bench" / "job"
 CLASSES = ["assault", "robbery", "threat", "vandalism", "burglary", "theft", "drugs", "arson", "disturbance", "vehicle-fire", "fraud", "trespass"]
 NEVER = (100_000, 0)  # limits that no count reaches
+RULES = (("rules of the job", (8, 3), "some"), ("no alerts", NEVER, "none"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +84,7 @@ def replayed(quick):
     few, many = (5_000, 50_000) if quick else (20_000, 200_000)
     every = slice(None, None, 2) if quick else slice(None)
     areas = [Point(n, few, many, line, (("--grid", n),), limits=limits, transitions=expected)
-             for line, limits, expected in (("rules of the job", (8, 3), "some"), ("no alerts", NEVER, "none"))
+             for line, limits, expected in RULES
              for n in ((100, 1000, 10_000) if quick else (100, 1000, 10_000, 100_000))]
     # The more is filled in, the more must be measured to stand out from it.
     series = [Point(n, n + few, n + few + max(many - few, n // 2), draw=(("--grid", 10_000), ("--classes", 100), ("--days", 0.6), ("--pairs", n), ("--sweeps", 1)),
@@ -114,9 +115,10 @@ def replayed(quick):
 def served(quick):
     few, many = (10_000, 80_000) if quick else (20_000, 200_000)
     partitions = [Point(n, few, many, partitions=n, raw_partitions=n) for n in ((1, 8, 64) if quick else (1, 4, 16, 64))]
-    workers = [Point(n, few, many, flags=("--workers", n), partitions=16) for n in (1, 2)]
+    workers = [Point(n, few, many, line, flags=("--workers", n), partitions=16, limits=limits, transitions=expected)
+               for line, limits, expected in RULES for n in (1, 2)]
     commit = [Point(ms, 0, 0, settings=(("commit.interval", f"{ms}ms"),), rate=1000) for ms in ((10, 100, 1000) if quick else (10, 30, 100, 300, 1000))]
-    least, most = (100_000, 150_000) if quick else (1_500_000, 1_700_000)
+    least, most = (100_000, 150_000) if quick else (1_000_000, 1_700_000)
     memory = [Point(mib, least, most, draw=(("--days", 28), ("--zipf", 0)), limits=(3, 1),
                     settings=(("windows", "[1h, 24h, 28d]"), ("grace", "7d"), ("state.memory", f"{mib}MiB")))
               for mib in ((16, 256) if quick else (16, 64, 512))]
@@ -124,7 +126,7 @@ def served(quick):
         Dimension("partitions", "Partitions", "partitions of each raw topic and of the log", "drain", "a backlog through intake and picture",
                   tuple(partitions)),
         Dimension("workers", "Picture workers", "threads", "picture", "16 log partitions, filled by an intake before; the picture alone drains "
-                  "them", tuple(workers), "2 workers ≥ 1.7 × the rate"),
+                  "them; with the job's rules the broker, which has the alerts to write, takes as much CPU as the picture", tuple(workers), "2 workers ≥ 1.7 × the rate"),
         Dimension("commit", "Commit interval", "commit.interval", "steady", "1,000 reports a second by the wall: a backlog commits up to once a "
                   "second whatever the setting", tuple(commit)),
         Dimension("memory", "Memory budget", "state.memory", "drain", "a million reports to 28 days, areas evenly, windows up to 28 d, limits 3 and "

@@ -56,7 +56,7 @@ class Services:
 
     def transitions(self, point, events):
         """What reports they are, and how many alert transitions `lagesbild replay` has of them."""
-        like = Point(x=0, few=0, many=0, draw=point.draw, limits=point.limits,
+        like = Point(x=0, few=0, many=0, draw=point.draw, limits=point.limits, transitions=point.transitions,
                      settings=tuple(s for s in point.settings if s[0] in ("windows", "grace")))
         key = (events, like)
         if key not in self.expected:
@@ -93,7 +93,7 @@ class Services:
     def until_quiet(self, process, job, topics, least):
         """Until at least so many records are written, the raw topic is read, and nothing more comes."""
         give_up, ends, since = time.time() + GIVE_UP_S, 0, time.time()
-        while ends < least or time.time() - since < QUIET_S or self.broker.lag(job.raw_group, job.raw) > 0:
+        while ends < max(1, least) or time.time() - since < QUIET_S or self.broker.lag(job.raw_group, job.raw) > 0:
             if not process.running() or time.time() > give_up:
                 process.kill()
                 raise Wrong(f"ended or hangs with {ends} records of {least}\n{process.tail()}")
@@ -110,6 +110,8 @@ class Services:
         figures = {"sent": events, "taken": events - self.broker.lag(job.raw_group, job.raw), "transitions": len(alerts), "cpu_s": process.cpu(ended),
                    "wall_s": ended - process.began, "peak_bytes": process.peak_bytes, "state_bytes": bytes_of(job.folder / "state")}
         check(point, figures)
+        if figures["wall_s"] <= 0:
+            raise Wrong("no output at all")
         key, expected = self.transitions(point, events)
         if len(alerts) != expected:
             raise Wrong(f"{len(alerts)} alert transitions, replay has {expected}")

@@ -90,7 +90,7 @@ class RunTest(unittest.TestCase):
 class PlotTest(unittest.TestCase):
     def setUp(self):
         self.dimensions = all_dimensions(quick=False)
-        self.figures = {"when": "2026-01-01", "machine": "a & b", "load": "0.1", "command": "bench/growth", "wrong": ["one < two"], "dimensions": {
+        self.figures = {"when": "2026-01-01", "machine": "a & b", "load": "0.1", "load_end": "0.2", "command": "bench/growth", "wrong": ["one < two"], "dimensions": {
             d.name: [{"x": p.x, "line": p.line, "cpu_us": 12.5, "peak_bytes": 3 << 20, "rate": 1e5, "transitions": 7} for p in d.points]
             for d in self.dimensions}}
 
