@@ -46,12 +46,12 @@ class Process:
         self.watcher.start()
 
     def _watch(self):
-        """Samples until the end, which it reaps: only wait4 tells the whole CPU of a process that is gone."""
+        """Samples until the end, which it reaps: only wait4 tells the whole CPU of a process that is gone. Its ru_maxrss is no peak of that
+        process: it has in it what this program had in memory when it started the other."""
         while True:
             pid, status, usage = os.wait4(self.popen.pid, os.WNOHANG)
             if pid:
                 self.usage, self.popen.returncode, self.ended = usage, os.waitstatus_to_exitcode(status), time.time()
-                self.peak_bytes = max(self.peak_bytes, usage.ru_maxrss * 1024)
                 return
             self._sample()
             time.sleep(SAMPLE_S)

@@ -93,21 +93,35 @@ def markdown(figures):
     return "\n".join(lines) + "\n"
 
 
-def svg(figures):
-    """CPU-seconds a million reports and reports/s, a bar an engine."""
+def plots(figures):
+    """[(title, [(engine, value)])], engines without a figure left out."""
     main = [e for e in figures["engines"] if e["name"] != "kafka-streams-dsl"]
-    drained = [(e["label"], drains(figures, e["name"])) for e in main]
-    plots = [("CPU-seconds a million reports (less is better)", "cpu"), ("reports a second (more is better)", "rate")]
-    height = 40 + 26 * len(main)
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="720" height="{height * len(plots) + 10}" font-family="sans-serif" font-size="13">',
-           '<rect width="100%" height="100%" fill="#fff"/>']
-    for p, (title, what) in enumerate(plots):
-        top, most = p * height, max((d.get(what) or 0 for _, d in drained), default=0) or 1
+    kills = {f["engine"]: f["first_output_s"] for f in figures["kill"]}
+    steady = {f["engine"]: f["rates"][-1].get("p99_ms") for f in figures["steady"]}
+    drained = {e["name"]: drains(figures, e["name"]) for e in main}
+    found = [("CPU-seconds a million reports, draining (less is better)", lambda n: drained[n].get("cpu")),
+             ("reports a second, draining (more is better)", lambda n: drained[n].get("rate")),
+             ("append to readable alert at 1,000/s, p99, ms (less is better)", steady.get),
+             ("kill -9 in mid-drain to new output, s (less is better)", kills.get)]
+    return [(title, [(e["label"], of(e["name"])) for e in main if of(e["name"]) is not None]) for title, of in found]
+
+
+def number(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def svg(figures):
+    """A panel a figure, a bar an engine."""
+    shown = [(title, bars) for title, bars in plots(figures) if bars]
+    out, top = [], 0
+    for title, bars in shown:
+        most = max(value for _, value in bars) or 1
         out.append(f'<text x="10" y="{top + 22}" font-weight="bold">{title}</text>')
-        for i, (label, d) in enumerate(drained):
-            y, value = top + 34 + 26 * i, d.get(what) or 0
+        for i, (label, value) in enumerate(bars):
+            y, width = top + 34 + 26 * i, max(1, 420 * value / most)
             fill = "#1b6ca8" if i == 0 else "#9aa5ad"
-            out.append(f'<text x="190" y="{y + 14}" text-anchor="end">{label}</text>'
-                       f'<rect x="200" y="{y}" width="{max(1, 420 * value / most):.0f}" height="18" fill="{fill}"/>'
-                       f'<text x="{206 + 420 * value / most:.0f}" y="{y + 14}">{value:,.1f}</text>')
-    return "\n".join([*out, "</svg>"]) + "\n"
+            out.append(f'<text x="160" y="{y + 14}" text-anchor="end">{label}</text><rect x="170" y="{y}" width="{width:.0f}" height="18" fill="{fill}"/>'
+                       f'<text x="{176 + width:.0f}" y="{y + 14}">{number(value)}</text>')
+        top += 50 + 26 * len(bars)
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" width="680" height="{top}" font-family="sans-serif" font-size="13">',
+                      '<rect width="100%" height="100%" fill="#fff"/>', *out, "</svg>"]) + "\n"
