@@ -216,6 +216,26 @@ TEST_F(BlindStory, TheBacklogAfterAnOutageKeepsTheAlertOpen) {
   EXPECT_THAT(town_.Said(), ElementsAre("480: updated grave-single in gard"));
 }
 
+// Its reports are held for five weeks: then nothing is left of them but the alert.
+TEST(BlindStories, AnAlertThatOutlivesItsReportsStillSaysWhoseSilenceItWaitsFor) {
+  Settings county = SmallCounty();
+  county.sources[0].expected_gap_ms = 3 * kHourMs;
+  for (Source& source : county.sources) {
+    if (source.org == "vakt") source.expected_gap_ms = 61 * kDayMs;
+  }
+  constexpr double kDay = 24 * kHour;
+  Town town(county);
+  for (const char* org : {"polisen", "vakt"}) town.Heard(0, org);
+  town.Send(0, Shooting(Police("p")));
+  town.Send(0, Shooting(Guard("g")));
+  town.Pass(60 * kDay);
+  EXPECT_THAT(town.Said(), ElementsAre("0: open grave-single in gard",
+                                       "181: updated grave-single in gard, without polisen"));
+  town.Pass(62 * kDay);
+  EXPECT_THAT(town.Said(),
+              ElementsAre("87841: updated grave-single in gard, without polisen vakt"));
+}
+
 TEST(FeedsStory, ASourceThatFeedsAClassTouchesItsAlertsThoughItReportedNothing) {
   Settings county = SmallCounty();
   county.sources[0].expected_gap_ms = 3 * kHourMs;
