@@ -37,6 +37,17 @@ Counts Panes::counts(size_t index) const {
   return counts;
 }
 
+void Panes::PrefetchLast() const {
+  constexpr size_t kLine = 64;
+  OnPanes([](const auto& panes) {
+    const auto* bytes = reinterpret_cast<const char*>(panes.data());
+    const size_t size = panes.size() * sizeof(panes[0]);
+    for (size_t back = 0; back < 4 * kLine && back <= size; back += kLine) {
+      __builtin_prefetch(bytes + (size - back), 1);
+    }
+  });
+}
+
 // The pane lies no more steps before the last one than time does; where every step has one, right
 // there.
 size_t Panes::LowerBound(int64_t start_ms) const {

@@ -26,11 +26,8 @@ class Panes {
     return wide_.empty() ? narrow_[gone_ + index].start_ms : wide_[gone_ + index].start_ms;
   }
   Counts counts(size_t index) const;
-  void PrefetchLast() const {
-    const char* end = wide_.empty() ? reinterpret_cast<const char*>(narrow_.data() + narrow_.size())
-                                    : reinterpret_cast<const char*>(wide_.data() + wide_.size());
-    for (int back = 0; back < 4; ++back) __builtin_prefetch(end - 64 * back, 1);
-  }
+  // Has the processor fetch the newest, and where the next goes.
+  void PrefetchLast() const;
   // Index of the first pane that starts at `start_ms` or later; size() if there is none.
   size_t LowerBound(int64_t start_ms) const;
 
