@@ -7,7 +7,7 @@ from lib.engines import Job, Lagesbild
 from lib.growth_runs import GIVE_UP_S, Wrong, check, difference
 from lib.process import bytes_of, run
 
-WARM_UP_S, QUIET_S = 4, 2.5
+WARM_UP_S = 4
 
 
 class Services:
@@ -68,9 +68,7 @@ class Services:
         engine, job = self.engine(point), self.job(self.raw(point, events))
         engine.prepare(job)
         process = measure.start(engine, job)
-        if not process.wait(GIVE_UP_S) or process.popen.returncode != 0:
-            process.kill()
-            raise Wrong(f"run ended with {process.popen.returncode}\n{process.tail()}")
+        measure.wait_until_done(engine, job, process, GIVE_UP_S)
         figures = self.result(point, events, job, process, process.ended)
         engine.leave(job)
         return figures
@@ -81,26 +79,14 @@ class Services:
         intake, engine, job = self.engine(point, "--only", "intake"), self.engine(point, "--only", "picture"), self.job(self.raw(point, events))
         engine.prepare(job)
         filling = measure.start(intake, job)
-        self.until_quiet(filling, job, [f"{job.prefix}picture-log.v1"], events)
+        measure.until_quiet(filling, job, [f"{job.prefix}picture-log.v1"], events, GIVE_UP_S)
         filling.stop()
         process = measure.start(engine, job)
-        self.until_quiet(process, job, [job.alerts, job.aggregates], transitions)
+        measure.until_quiet(process, job, [job.alerts, job.aggregates], max(1, transitions), GIVE_UP_S)
         figures = self.result(point, events, job, process)
         process.stop()
         engine.leave(job)
         return figures
-
-    def until_quiet(self, process, job, topics, least):
-        """Until at least so many records are written, the raw topic is read, and nothing more comes."""
-        give_up, ends, since = time.time() + GIVE_UP_S, 0, time.time()
-        while ends < max(1, least) or time.time() - since < QUIET_S or self.broker.lag(job.raw_group, job.raw) > 0:
-            if not process.running() or time.time() > give_up:
-                process.kill()
-                raise Wrong(f"ended or hangs with {ends} records of {least}\n{process.tail()}")
-            time.sleep(0.2)
-            now = self.broker.ends(*topics)
-            if now != ends:
-                ends, since = now, time.time()
 
     def result(self, point, events, job, process, ended=None):
         """Figures, checked: the transitions are those of replay in number and those of every other run of the same reports."""

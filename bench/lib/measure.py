@@ -12,22 +12,26 @@ def start(engine, job):
     return Process(engine.command(job), job.folder.parent / f"{job.tag}.log", engine.environment(job))
 
 
-def wait_until_done(engine, job, process):
-    """Waits for the end of the work. Ends the program if the engine dies before."""
-    give_up = time.time() + GIVE_UP_S
-    if engine.ends:
-        if not process.wait(GIVE_UP_S) or process.popen.returncode != 0:
-            process.kill()
-            raise SystemExit(f"bench: {engine.name} failed\n{process.tail()}")
-        return
+def wait_until_done(engine, job, process, seconds=GIVE_UP_S):
+    """Waits for the end of the work. SystemExit if the engine dies before, or after so many seconds."""
+    if not engine.ends:
+        return until_quiet(process, job, [job.alerts, job.aggregates], seconds=seconds)
+    if not process.wait(seconds) or process.popen.returncode != 0:
+        process.kill()
+        raise SystemExit(f"bench: {engine.name} failed\n{process.tail()}")
+
+
+def until_quiet(process, job, topics, least=0, seconds=GIVE_UP_S):
+    """Until at least so many records are in these topics, the raw topic is read, and nothing more comes. SystemExit as above."""
+    give_up = time.time() + seconds
     ends, since, lag = -1, time.time(), 1
-    while lag > 0 or time.time() - since < QUIET_S:
+    while ends < least or lag > 0 or time.time() - since < QUIET_S:
         if not process.running() or time.time() > give_up:
             process.kill()
-            raise SystemExit(f"bench: {engine.name} ended or hangs\n{process.tail()}")
+            raise SystemExit(f"bench: {process.log.stem} ended or hangs, with {ends} records in {', '.join(topics)}\n{process.tail()}")
         time.sleep(0.5)
         lag = job.broker.lag(job.raw_group, job.raw)
-        now = job.broker.ends(job.alerts, job.aggregates)
+        now = job.broker.ends(*topics)
         if now != ends:
             ends, since = now, time.time()
 

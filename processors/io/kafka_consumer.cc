@@ -272,7 +272,7 @@ Status KafkaConsumer::Lasting(const Status& status) {
 }
 
 Status KafkaConsumer::Serve() {
-  for (const auto& client : {reader_, asker_}) {
+  for (KafkaHandle* client : {reader_.get(), asker_.get()}) {
     if (client == nullptr) continue;
     while (rd_kafka_poll(client->get(), 0) > 0) {
     }

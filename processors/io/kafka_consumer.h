@@ -89,7 +89,7 @@ class KafkaConsumer : public stream::Consumer {
   StatusOr<rd_kafka_t*> Asker();
   rd_kafka_topic_t* Topic(const std::string& name);
   void Stop(const stream::TopicPartition& at, Started& started);
-  // Serves callbacks of both clients; events and errors of the group land in events_ and
+  // Serves callbacks of all clients; events and errors of the group land in events_ and
   // group_error_.
   Status Serve();
   Status Lasting(const Status& status);

@@ -207,11 +207,12 @@ void Picture::Link(Alert& alert) {
 
 void Picture::WatchSeries() {
   const auto watch = [&](const Rule& rule, const std::string& area_id) {
-    const int area = settings_->FindArea(area_id), of = ofs_->Find(rule.of);
+    const auto rule_index = static_cast<int>(&rule - settings_->rules.data());
+    const int area = settings_->FindArea(area_id), of = ofs_->of_rule(rule_index);
     if (rule.type != RuleType::kCount || area < 0 || of < 0) return;
     const bool needed =
         WatchesCount(alerts_.Latest(rule.id, area_id), alerts_.Pending(rule.id, area_id));
-    counters_.Watch(area, of, static_cast<int>(&rule - settings_->rules.data()), needed);
+    counters_.Watch(area, of, rule_index, needed);
   };
   for (const auto& [id, alert] : alerts_.all()) {
     if (alert->rule_index >= 0) watch(settings_->rules[alert->rule_index], alert->area_id);

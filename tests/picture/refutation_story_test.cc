@@ -32,6 +32,14 @@ class RefutationStory : public ::testing::Test {
     return out;
   }
 
+  // `through it` is too far from the police's to go with it by itself.
+  void TakeOneThrough(const Report& first) {
+    Send(0, first);
+    Send(1, Guard("through it").Happened(2).Where(180, 0));
+    Send(10, Police("p").Happened(3).Where(-100, 0).Refuted());
+    EXPECT_THAT(Incidents(), IsEmpty());
+  }
+
   Settings county_ = SmallCounty();
   Town town_{county_};
   slow::Log log_;
@@ -53,22 +61,15 @@ TEST_F(RefutationStory, WhatIsTakenKeepsNothingOutOfALaterRefutation) {
   EXPECT_THAT(Incidents(), IsEmpty());
 }
 
-// Each by way of the first: `through it` is too far from the police's.
 TEST_F(RefutationStory, ALaterRefutationByRescueTakesWhatWasTakenThroughIt) {
-  Send(0, Rescue("first").Happened(0));
-  Send(1, Guard("through it").Happened(2).Where(180, 0));
-  Send(10, Police("p").Happened(3).Where(-100, 0).Refuted());
-  EXPECT_THAT(Incidents(), IsEmpty());
+  TakeOneThrough(Rescue("first").Happened(0));
   Send(20, Rescue("first").Happened(0).Revision(2).Refuted());
   EXPECT_THAT(Incidents(), IsEmpty());
 }
 
 // It counts as withdrawn, and nothing else ties the other to the police's.
 TEST_F(RefutationStory, ALaterRefutationByAGuardBringsBackWhatWasTakenThroughIt) {
-  Send(0, Guard("first").Happened(0));
-  Send(1, Guard("through it").Happened(2).Where(180, 0));
-  Send(10, Police("p").Happened(3).Where(-100, 0).Refuted());
-  EXPECT_THAT(Incidents(), IsEmpty());
+  TakeOneThrough(Guard("first").Happened(0));
   Send(20, Guard("first").Happened(0).Revision(2).Refuted());
   EXPECT_THAT(Incidents(), ElementsAre("through it "));
 }

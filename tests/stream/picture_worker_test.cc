@@ -29,6 +29,16 @@ class PictureWorkerTest : public EngineRig {
     out.push_back(TickAt(kStart + 20'000));
     return out;
   }
+
+  // An evening is committed, and then what was stored of it is gone, here and in the changelog.
+  void LoseStoreAndChangelog() {
+    Append(0, Evening());
+    auto worker = NewPictureWorker();
+    ASSERT_TRUE(RunUntilIdle(*worker).ok());
+    ASSERT_TRUE(worker->Close().ok());
+    stores_.rows(0).clear();
+    log_->Trim({topics_.changelog, 0}, 1'000'000);
+  }
 };
 
 TEST_F(PictureWorkerTest, AReportBecomesAnAlertAnAggregateAndAnOffset) {
@@ -430,14 +440,8 @@ TEST_F(PictureWorkerTest, AChangelogThatHasNothingIsNotBelieved) {
 }
 
 TEST_F(PictureWorkerTest, AChangelogThatIsGoneIsAClearErrorNeverAnEmptyStart) {
-  Append(0, Evening());
+  LoseStoreAndChangelog();
   auto worker = NewPictureWorker();
-  ASSERT_TRUE(RunUntilIdle(*worker).ok());
-  ASSERT_TRUE(worker->Close().ok());
-  stores_.rows(0).clear();
-  const TopicPartition changelog{topics_.changelog, 0};
-  log_->Trim(changelog, 1'000'000);
-  worker = NewPictureWorker();
   const absl::Duration began = clock_.Monotonic();
   Status status;
   for (int i = 0; i < 1000 && status.ok(); ++i) {
@@ -452,13 +456,8 @@ TEST_F(PictureWorkerTest, AChangelogThatIsGoneIsAClearErrorNeverAnEmptyStart) {
 // As of a process that was frozen in the middle of a restore, and has been replaced: it must live
 // to hear that it has. Later it is out of patience as any other.
 TEST_F(PictureWorkerTest, TimeInWhichTheProcessStoodStillDoesNotUseUpItsPatienceWithTheChangelog) {
-  Append(0, Evening());
+  LoseStoreAndChangelog();
   auto worker = NewPictureWorker();
-  ASSERT_TRUE(RunUntilIdle(*worker).ok());
-  ASSERT_TRUE(worker->Close().ok());
-  stores_.rows(0).clear();
-  log_->Trim({topics_.changelog, 0}, 1'000'000);
-  worker = NewPictureWorker();
   const auto look = [&](int rounds) -> Status {
     for (int i = 0; i < rounds; ++i) {
       LB_RETURN_IF_ERROR(worker->Round(absl::ZeroDuration()));
