@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -192,7 +193,7 @@ class Picture {
   int64_t look_at_ms_ = -kNever;           // and not before this,
   bool fetched_ = false;                   // some time after what was away was asked for
   int64_t parts_restored_ = 0;
-  StoredSeries restoring_;  // the last one
+  std::optional<StoredSeries> restoring_;  // the last one
   Refutations refutations_;
   TipLimit tip_limit_;
   Merger merger_;

@@ -126,11 +126,11 @@ Status Picture::Restore(std::string_view key, std::string_view row, int64_t cloc
 Status Picture::RestoreSeries(std::string_view key, std::string_view row, int64_t clock_ms) {
   if (key.size() < 8) return DataLoss("series row: bad key");
   const std::string_view name = key.substr(0, key.size() - 8);
-  if (name != restoring_.name) {
+  if (!restoring_ || name != restoring_->name) {
     LB_ASSIGN_OR_RETURN(restoring_, FindStoredSeries(name));
   }
   const auto hour_ms = static_cast<int64_t>(ByteReader(key.substr(name.size())).BigEndian64());
-  return counters_.Restore(restoring_.area, restoring_.of, restoring_.unlocated, hour_ms, row,
+  return counters_.Restore(restoring_->area, restoring_->of, restoring_->unlocated, hour_ms, row,
                            clock_ms);
 }
 

@@ -70,6 +70,16 @@ TEST(Restore, RefusesAnAlertUnderAnothersKey) {
   EXPECT_EQ(Restore(rows).code(), StatusCode::kDataLoss);
 }
 
+// The key of a series without the series: an hour alone. It comes before all others of its picture.
+TEST(Restore, RefusesAnHourOfNoSeries) {
+  Rows rows = RowsOfABusyCounty();
+  const auto hour = RowOf(rows, 'B');
+  ASSERT_NE(hour, rows.end());
+  const size_t kind = hour->first.find('\0') + 1;
+  rows[hour->first.substr(0, kind + 1) + std::string(8, '\0')] = hour->second;
+  EXPECT_EQ(Restore(rows).code(), StatusCode::kDataLoss);
+}
+
 TEST(Restore, RefusesAnHourThatHasOneMinuteTwice) {
   Rows rows = RowsOfABusyCounty();
   const auto hour = RowOf(rows, 'B');
