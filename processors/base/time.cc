@@ -1,5 +1,6 @@
 #include "base/time.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <limits>
@@ -100,6 +101,8 @@ std::optional<int64_t> ParseTimeMs(std::string_view t) {
 }
 
 void AppendTimeMs(int64_t ms, std::string& out) {
+  constexpr int64_t kYearZeroMs = -62'167'219'200'000;
+  ms = std::clamp(ms, kYearZeroMs, kTimeMsMax);
   const int64_t days = FloorTo(ms, kDayMs) / kDayMs;
   const int64_t in_day = ms - days * kDayMs;
   const Civil c = CivilFromDays(days);

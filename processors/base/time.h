@@ -30,7 +30,8 @@ constexpr int64_t FloorTo(int64_t value, int64_t step) {
 // millisecond. nullopt: anything else, impossible dates included (a leap second :60 too).
 std::optional<int64_t> ParseTimeMs(std::string_view text);
 
-// "2023-01-14T20:47:00Z", with milliseconds only where there are any.
+// "2023-01-14T20:47:00Z", with milliseconds only where there are any. A time outside the years 0000
+// to 9999, for which RFC 3339 has no form, gives the nearest that has one.
 std::string FormatTimeMs(int64_t ms);
 void AppendTimeMs(int64_t ms, std::string& out);
 

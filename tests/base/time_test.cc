@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 namespace lagesbild {
 namespace {
 
@@ -30,6 +32,14 @@ TEST(Time, FormatIsTheInverseOfParse) {
        {"1970-01-01T00:00:00Z", "2024-02-29T23:59:59.001Z", "2023-12-31T12:00:00Z"}) {
     EXPECT_THAT(FormatTimeMs(*ParseTimeMs(text)), Eq(text));
   }
+}
+
+TEST(Time, FormatGivesTheNearestTimeThatHasAForm) {
+  EXPECT_THAT(FormatTimeMs(kTimeMsMax), Eq("9999-12-31T23:59:59.999Z"));
+  EXPECT_THAT(FormatTimeMs(kTimeMsMax + 1), Eq("9999-12-31T23:59:59.999Z"));
+  EXPECT_THAT(FormatTimeMs(std::numeric_limits<int64_t>::max()), Eq("9999-12-31T23:59:59.999Z"));
+  EXPECT_THAT(FormatTimeMs(std::numeric_limits<int64_t>::min()), Eq("0000-01-01T00:00:00Z"));
+  EXPECT_THAT(FormatTimeMs(-1), Eq("1969-12-31T23:59:59.999Z"));
 }
 
 TEST(Time, FloorGoesDownBelowZeroToo) {
