@@ -75,54 +75,87 @@ StatusOr<std::unique_ptr<KafkaAdmin>> KafkaAdmin::Make(const KafkaConfig& config
   return std::unique_ptr<KafkaAdmin>(new KafkaAdmin(std::move(handle)));
 }
 
-StatusOr<int32_t> KafkaAdmin::Partitions(const std::string& topic) {
-  const std::string what = "describe topic " + topic;
-  KafkaTopic handle(rd_kafka_topic_new(handle_->get(), topic.c_str(), nullptr));
-  if (handle == nullptr) return ToStatus(what, rd_kafka_last_error());
+StatusOr<std::map<std::string, int32_t>> KafkaAdmin::PartitionsOf(
+    std::span<const std::string> topics) {
+  // librdkafka asks for the topics it has handles of.
+  std::vector<KafkaTopic> handles;
+  for (const std::string& topic : topics) {
+    handles.emplace_back(rd_kafka_topic_new(handle_->get(), topic.c_str(), nullptr));
+    if (handles.back() == nullptr) {
+      return ToStatus("describe topic " + topic, rd_kafka_last_error());
+    }
+  }
   const rd_kafka_metadata_t* metadata = nullptr;
-  LB_RETURN_IF_ERROR(ToStatus(
-      what, rd_kafka_metadata(handle_->get(), /*all_topics=*/0, handle.get(), &metadata, kCallMs)));
+  LB_RETURN_IF_ERROR(ToStatus("describe topics", rd_kafka_metadata(handle_->get(), /*all_topics=*/0,
+                                                                   nullptr, &metadata, kCallMs)));
   const std::unique_ptr<const rd_kafka_metadata_t, decltype(&rd_kafka_metadata_destroy)> owned(
       metadata, rd_kafka_metadata_destroy);
-  if (metadata->topic_cnt != 1) return NotFound("kafka: " + what + ": no such topic");
-  LB_RETURN_IF_ERROR(ToStatus(what, metadata->topics[0].err));
-  return metadata->topics[0].partition_cnt;
+  std::map<std::string, int32_t> counts;
+  for (const rd_kafka_metadata_topic_t& topic : std::span(metadata->topics, metadata->topic_cnt)) {
+    if (std::ranges::find(topics, topic.topic) == topics.end()) continue;  // described before
+    const Status status = ToStatus(std::string("describe topic ") + topic.topic, topic.err);
+    if (absl::IsNotFound(status)) continue;
+    LB_RETURN_IF_ERROR(status);
+    counts[topic.topic] = topic.partition_cnt;
+  }
+  return counts;
 }
 
-StatusOr<std::vector<KafkaAdmin::Entry>> KafkaAdmin::Entries(const std::string& topic) {
-  const std::string what = "describe topic " + topic;
+StatusOr<std::map<std::string, KafkaAdmin::Entries>> KafkaAdmin::EntriesOf(
+    std::span<const std::string> topics) {
+  const std::string what = "describe the configuration of topics";
+  std::vector<Resource> resources;
+  std::vector<rd_kafka_ConfigResource_t*> asked;
+  for (const std::string& topic : topics) {
+    resources.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+    asked.push_back(resources.back().get());
+  }
+  std::map<std::string, Entries> all;
+  if (asked.empty()) return all;
   const KafkaAdminOptions options = OptionsFor(handle_->get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
   const KafkaQueue queue(rd_kafka_queue_new(handle_->get()));
-  const Resource resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
-  rd_kafka_ConfigResource_t* asked = resource.get();
-  rd_kafka_DescribeConfigs(handle_->get(), &asked, 1, options.get(), queue.get());
+  rd_kafka_DescribeConfigs(handle_->get(), asked.data(), asked.size(), options.get(), queue.get());
   LB_ASSIGN_OR_RETURN(const KafkaEvent event, Answer(what, queue.get()));
   size_t count = 0;
-  const auto** resources = rd_kafka_DescribeConfigs_result_resources(
+  const auto** described = rd_kafka_DescribeConfigs_result_resources(
       rd_kafka_event_DescribeConfigs_result(event.get()), &count);
-  LB_RETURN_IF_ERROR(OfResources(what, resources, count));
-  if (count != 1) return Internal("kafka: " + what + ": an answer about another topic");
-  size_t entries_count = 0;
-  const auto** entries = rd_kafka_ConfigResource_configs(resources[0], &entries_count);
-  std::vector<Entry> out;
-  for (size_t i = 0; i < entries_count; ++i) {
-    const char* value = rd_kafka_ConfigEntry_value(entries[i]);
-    out.push_back({.name = rd_kafka_ConfigEntry_name(entries[i]),
-                   .value = value == nullptr ? "" : value,
-                   .of_topic = rd_kafka_ConfigEntry_source(entries[i]) ==
-                               RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG});
+  for (const rd_kafka_ConfigResource_t* resource : std::span(described, count)) {
+    const Status status = OfResources(what, &resource, 1);
+    if (absl::IsNotFound(status)) continue;
+    LB_RETURN_IF_ERROR(status);
+    Entries& entries = all[rd_kafka_ConfigResource_name(resource)];
+    size_t entries_count = 0;
+    const auto** found = rd_kafka_ConfigResource_configs(resource, &entries_count);
+    for (const rd_kafka_ConfigEntry_t* entry : std::span(found, entries_count)) {
+      const char* value = rd_kafka_ConfigEntry_value(entry);
+      entries.push_back({.name = rd_kafka_ConfigEntry_name(entry),
+                         .value = value == nullptr ? "" : value,
+                         .of_topic = rd_kafka_ConfigEntry_source(entry) ==
+                                     RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG});
+    }
   }
-  return out;
+  return all;
 }
 
-StatusOr<stream::TopicInfo> KafkaAdmin::Describe(const std::string& topic) {
-  stream::TopicInfo info{.name = topic};
-  LB_ASSIGN_OR_RETURN(info.partitions, Partitions(topic));
-  LB_ASSIGN_OR_RETURN(std::vector<Entry> entries, Entries(topic));
-  for (Entry& entry : entries)
-    info.config.emplace_back(std::move(entry.name), std::move(entry.value));
-  std::sort(info.config.begin(), info.config.end());
-  return info;
+StatusOr<std::vector<stream::TopicInfo>> KafkaAdmin::Describe(std::span<const std::string> topics) {
+  LB_ASSIGN_OR_RETURN(const auto partitions, PartitionsOf(topics));
+  std::vector<std::string> existing;
+  for (const std::string& topic : topics) {
+    if (partitions.contains(topic)) existing.push_back(topic);
+  }
+  LB_ASSIGN_OR_RETURN(auto entries, EntriesOf(existing));
+  std::vector<stream::TopicInfo> infos;
+  for (const std::string& topic : existing) {
+    const auto of_topic = entries.find(topic);
+    if (of_topic == entries.end()) continue;  // deleted in between
+    stream::TopicInfo& info = infos.emplace_back();
+    info.name = topic;
+    info.partitions = partitions.at(topic);
+    for (Entry& entry : of_topic->second)
+      info.config.emplace_back(std::move(entry.name), std::move(entry.value));
+    std::sort(info.config.begin(), info.config.end());
+  }
+  return infos;
 }
 
 Status KafkaAdmin::Create(const stream::TopicInfo& topic) {
@@ -148,8 +181,10 @@ Status KafkaAdmin::Create(const stream::TopicInfo& topic) {
   // The controller has it; the brokers hear of it in a moment.
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(kCallMs);
   for (;;) {
-    const StatusOr<int32_t> partitions = Partitions(topic.name);
-    if (partitions.ok() && *partitions == topic.partitions) return absl::OkStatus();
+    const auto seen = PartitionsOf(std::span(&topic.name, 1));
+    if (seen.ok() && seen->contains(topic.name) && seen->at(topic.name) == topic.partitions) {
+      return absl::OkStatus();
+    }
     if (std::chrono::steady_clock::now() > give_up) {
       return Unavailable("kafka: " + what + ": created, but the brokers do not show it yet");
     }
@@ -159,10 +194,12 @@ Status KafkaAdmin::Create(const stream::TopicInfo& topic) {
 
 Status KafkaAdmin::Configure(const std::string& topic, const Config& changes) {
   const std::string what = "configure topic " + topic;
-  LB_ASSIGN_OR_RETURN(const std::vector<Entry> entries, Entries(topic));
+  LB_ASSIGN_OR_RETURN(const auto entries, EntriesOf(std::span(&topic, 1)));
+  const auto of_topic = entries.find(topic);
+  if (of_topic == entries.end()) return NotFound("kafka: " + what + ": no such topic");
   // librdkafka 2.0 can only replace all that is set on a topic: what stays is sent along.
   std::map<std::string, std::string> all;
-  for (const Entry& entry : entries) {
+  for (const Entry& entry : of_topic->second) {
     if (entry.of_topic) all[entry.name] = entry.value;
   }
   for (const auto& [name, value] : changes) all[name] = value;

@@ -5,7 +5,9 @@
 // guards its own.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,8 +25,9 @@ class KafkaAdmin {
   static StatusOr<std::unique_ptr<KafkaAdmin>> Make(const KafkaConfig& config,
                                                     std::shared_ptr<KafkaWatch> watch);
 
-  // All of the topic's configuration, defaults included. NotFound: no such topic.
-  StatusOr<stream::TopicInfo> Describe(const std::string& topic);
+  // Those of the topics that exist, in the order asked, each with all of its configuration,
+  // defaults included. Two requests, however many topics.
+  StatusOr<std::vector<stream::TopicInfo>> Describe(std::span<const std::string> topics);
   // AlreadyExists; InvalidArgument: the broker refuses a name, a count or a property. Returns when
   // the topic can be described. Replication is the broker's default.
   Status Create(const stream::TopicInfo& topic);
@@ -40,10 +43,12 @@ class KafkaAdmin {
     std::string name, value;
     bool of_topic = false;  // set on the topic itself, not a default
   };
+  using Entries = std::vector<Entry>;
 
   explicit KafkaAdmin(std::shared_ptr<KafkaHandle> handle) : handle_(std::move(handle)) {}
-  StatusOr<int32_t> Partitions(const std::string& topic);
-  StatusOr<std::vector<Entry>> Entries(const std::string& topic);
+  // By name; a topic that does not exist is left out.
+  StatusOr<std::map<std::string, int32_t>> PartitionsOf(std::span<const std::string> topics);
+  StatusOr<std::map<std::string, Entries>> EntriesOf(std::span<const std::string> topics);
 
   const std::shared_ptr<KafkaHandle> handle_;
 };

@@ -35,9 +35,16 @@ StatusOr<KafkaAdmin*> KafkaLog::Admin() {
 }
 
 StatusOr<stream::TopicInfo> KafkaLog::Describe(const std::string& topic) {
+  LB_ASSIGN_OR_RETURN(std::vector<stream::TopicInfo> found, DescribeExisting(std::span(&topic, 1)));
+  if (found.empty()) return NotFound("kafka: describe topic " + topic + ": no such topic");
+  return std::move(found.front());
+}
+
+StatusOr<std::vector<stream::TopicInfo>> KafkaLog::DescribeExisting(
+    std::span<const std::string> topics) {
   absl::MutexLock lock(&mutex_);
   LB_ASSIGN_OR_RETURN(KafkaAdmin * admin, Admin());
-  return admin->Describe(topic);
+  return admin->Describe(topics);
 }
 
 Status KafkaLog::CreateTopic(const stream::TopicInfo& topic) {

@@ -41,6 +41,8 @@ class KafkaLog : public stream::Log {
   StatusOr<std::unique_ptr<stream::TransactionalSink>> OpenSink(
       const std::string& transactional_id) override;
   StatusOr<stream::TopicInfo> Describe(const std::string& topic) override;
+  StatusOr<std::vector<stream::TopicInfo>> DescribeExisting(
+      std::span<const std::string> topics) override;
   Status CreateTopic(const stream::TopicInfo& topic) override;
   // Sets these properties of a topic, leaves the others. NotFound.
   Status ConfigureTopic(const std::string& topic, const KafkaAdmin::Config& changes);

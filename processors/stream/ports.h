@@ -193,6 +193,17 @@ class Log {
       const std::string& transactional_id) = 0;
   // NotFound: no such topic. Unavailable: nobody answers.
   virtual StatusOr<TopicInfo> Describe(const std::string& topic) = 0;
+  // Those of them that exist, in the order asked. Unavailable: nobody answers.
+  virtual StatusOr<std::vector<TopicInfo>> DescribeExisting(std::span<const std::string> topics) {
+    std::vector<TopicInfo> existing;
+    for (const std::string& topic : topics) {
+      StatusOr<TopicInfo> info = Describe(topic);
+      if (absl::IsNotFound(info.status())) continue;
+      LB_RETURN_IF_ERROR(info.status());
+      existing.push_back(*std::move(info));
+    }
+    return existing;
+  }
   virtual Status CreateTopic(const TopicInfo& topic) = 0;  // AlreadyExists
 };
 

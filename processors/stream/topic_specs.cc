@@ -47,13 +47,11 @@ bool Holds(const ConfigRule& rule, const std::string& value) {
 using Described = std::map<std::string, TopicInfo>;
 
 StatusOr<Described> DescribeAll(Log& log, const std::vector<TopicSpec>& specs) {
+  std::vector<std::string> names;
+  for (const TopicSpec& spec : specs) names.push_back(spec.name);
+  LB_ASSIGN_OR_RETURN(std::vector<TopicInfo> existing, log.DescribeExisting(names));
   Described all;
-  for (const TopicSpec& spec : specs) {
-    StatusOr<TopicInfo> info = log.Describe(spec.name);
-    if (absl::IsNotFound(info.status())) continue;
-    LB_RETURN_IF_ERROR(info.status());
-    all.emplace(spec.name, *std::move(info));
-  }
+  for (TopicInfo& info : existing) all.emplace(info.name, std::move(info));
   return all;
 }
 

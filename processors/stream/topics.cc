@@ -7,13 +7,18 @@
 namespace lagesbild::stream {
 namespace {
 
-StatusOr<int32_t> Count(Log& log, const std::string& topic) {
-  StatusOr<TopicInfo> info = log.Describe(topic);
-  if (absl::IsNotFound(info.status())) {
-    return NotFound("topic " + topic + " is missing; `lagesbild topics apply` creates it");
+// In the order asked.
+StatusOr<std::vector<int32_t>> CountAll(Log& log, const std::vector<std::string>& topics) {
+  LB_ASSIGN_OR_RETURN(const std::vector<TopicInfo> existing, log.DescribeExisting(topics));
+  std::vector<int32_t> counts;
+  for (const std::string& topic : topics) {
+    const auto it = std::ranges::find(existing, topic, &TopicInfo::name);
+    if (it == existing.end()) {
+      return NotFound("topic " + topic + " is missing; `lagesbild topics apply` creates it");
+    }
+    counts.push_back(it->partitions);
   }
-  LB_RETURN_IF_ERROR(info.status());
-  return info->partitions;
+  return counts;
 }
 
 }  // namespace
@@ -42,17 +47,17 @@ Topics MakeTopics(const std::string& prefix, const Settings& settings, const std
 }
 
 StatusOr<PartitionCounts> CountPartitions(Log& log, const Topics& topics) {
+  std::vector<std::string> names = {topics.picture_log,  topics.aggregates, topics.alerts,
+                                    topics.dead_letters, topics.changelog,  topics.lease};
+  for (const RawTopic& raw : topics.raw) names.push_back(raw.name);
+  LB_ASSIGN_OR_RETURN(const std::vector<int32_t> all, CountAll(log, names));
   PartitionCounts counts;
-  LB_ASSIGN_OR_RETURN(counts.picture_log, Count(log, topics.picture_log));
-  LB_ASSIGN_OR_RETURN(counts.aggregates, Count(log, topics.aggregates));
-  LB_ASSIGN_OR_RETURN(counts.alerts, Count(log, topics.alerts));
-  LB_ASSIGN_OR_RETURN(counts.dead_letters, Count(log, topics.dead_letters));
-  LB_ASSIGN_OR_RETURN(const int32_t changelog, Count(log, topics.changelog));
-  LB_ASSIGN_OR_RETURN(const int32_t lease, Count(log, topics.lease));
-  for (const RawTopic& raw : topics.raw) {
-    LB_ASSIGN_OR_RETURN(const int32_t count, Count(log, raw.name));
-    counts.raw.push_back(count);
-  }
+  counts.picture_log = all[0];
+  counts.aggregates = all[1];
+  counts.alerts = all[2];
+  counts.dead_letters = all[3];
+  const int32_t changelog = all[4], lease = all[5];
+  counts.raw.assign(all.begin() + 6, all.end());
   if (changelog != counts.picture_log) {
     return FailedPrecondition("topic " + topics.changelog + " has " + std::to_string(changelog) +
                               " partitions, " + topics.picture_log + " has " +
