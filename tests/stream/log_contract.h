@@ -209,6 +209,21 @@ TEST_P(LogContract, ATopicIsDescribedAsItWasCreated) {
   EXPECT_TRUE(absl::IsNotFound(log().Describe(Fresh("missing")).status()));
 }
 
+TEST_P(LogContract, OfManyTopicsThoseThatExistAreDescribedInTheOrderAsked) {
+  const std::string first = Topic("many", 2), second = Topic("many", 1);
+  const std::vector<std::string> asked = {second, Fresh("missing"), first};
+  auto infos = log().DescribeExisting(asked);
+  ASSERT_TRUE(infos.ok()) << infos.status();
+  ASSERT_EQ(infos->size(), 2u);
+  EXPECT_EQ(infos->front().name, second);
+  EXPECT_EQ(infos->front().partitions, 1);
+  EXPECT_EQ(infos->back().name, first);
+  EXPECT_EQ(infos->back().partitions, 2);
+  auto none = log().DescribeExisting(std::vector<std::string>());
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_TRUE(none->empty());
+}
+
 TEST_P(LogContract, RecordsComeBackWholeAndInOrder) {
   const TopicPartition at{Topic("whole"), 0};
   auto sink = Sink(Fresh("id"));
