@@ -77,7 +77,7 @@ StatusOr<std::unique_ptr<KafkaAdmin>> KafkaAdmin::Make(const KafkaConfig& config
 
 StatusOr<std::map<std::string, int32_t>> KafkaAdmin::PartitionsOf(
     std::span<const std::string> topics) {
-  // librdkafka asks for the topics it has handles of.
+  // librdkafka asks for the topics it has handles of; without any, the question may create topics.
   std::vector<KafkaTopic> handles;
   for (const std::string& topic : topics) {
     handles.emplace_back(rd_kafka_topic_new(handle_->get(), topic.c_str(), nullptr));
@@ -103,27 +103,26 @@ StatusOr<std::map<std::string, int32_t>> KafkaAdmin::PartitionsOf(
 
 StatusOr<std::map<std::string, KafkaAdmin::Entries>> KafkaAdmin::EntriesOf(
     std::span<const std::string> topics) {
-  const std::string what = "describe the configuration of topics";
   std::vector<Resource> resources;
   std::vector<rd_kafka_ConfigResource_t*> asked;
   for (const std::string& topic : topics) {
     resources.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
     asked.push_back(resources.back().get());
   }
-  std::map<std::string, Entries> all;
-  if (asked.empty()) return all;
   const KafkaAdminOptions options = OptionsFor(handle_->get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
   const KafkaQueue queue(rd_kafka_queue_new(handle_->get()));
   rd_kafka_DescribeConfigs(handle_->get(), asked.data(), asked.size(), options.get(), queue.get());
-  LB_ASSIGN_OR_RETURN(const KafkaEvent event, Answer(what, queue.get()));
+  LB_ASSIGN_OR_RETURN(const KafkaEvent event, Answer("describe topics", queue.get()));
+  std::map<std::string, Entries> all;
   size_t count = 0;
   const auto** described = rd_kafka_DescribeConfigs_result_resources(
       rd_kafka_event_DescribeConfigs_result(event.get()), &count);
   for (const rd_kafka_ConfigResource_t* resource : std::span(described, count)) {
-    const Status status = OfResources(what, &resource, 1);
+    const std::string topic = rd_kafka_ConfigResource_name(resource);
+    const Status status = OfResources("describe topic " + topic, &resource, 1);
     if (absl::IsNotFound(status)) continue;
     LB_RETURN_IF_ERROR(status);
-    Entries& entries = all[rd_kafka_ConfigResource_name(resource)];
+    Entries& entries = all[topic];
     size_t entries_count = 0;
     const auto** found = rd_kafka_ConfigResource_configs(resource, &entries_count);
     for (const rd_kafka_ConfigEntry_t* entry : std::span(found, entries_count)) {
@@ -138,13 +137,15 @@ StatusOr<std::map<std::string, KafkaAdmin::Entries>> KafkaAdmin::EntriesOf(
 }
 
 StatusOr<std::vector<stream::TopicInfo>> KafkaAdmin::Describe(std::span<const std::string> topics) {
+  std::vector<stream::TopicInfo> infos;
+  if (topics.empty()) return infos;
   LB_ASSIGN_OR_RETURN(const auto partitions, PartitionsOf(topics));
   std::vector<std::string> existing;
   for (const std::string& topic : topics) {
     if (partitions.contains(topic)) existing.push_back(topic);
   }
+  if (existing.empty()) return infos;
   LB_ASSIGN_OR_RETURN(auto entries, EntriesOf(existing));
-  std::vector<stream::TopicInfo> infos;
   for (const std::string& topic : existing) {
     const auto of_topic = entries.find(topic);
     if (of_topic == entries.end()) continue;  // deleted in between

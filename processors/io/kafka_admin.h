@@ -46,7 +46,7 @@ class KafkaAdmin {
   using Entries = std::vector<Entry>;
 
   explicit KafkaAdmin(std::shared_ptr<KafkaHandle> handle) : handle_(std::move(handle)) {}
-  // By name; a topic that does not exist is left out.
+  // By name, of at least one topic; one that does not exist is left out.
   StatusOr<std::map<std::string, int32_t>> PartitionsOf(std::span<const std::string> topics);
   StatusOr<std::map<std::string, Entries>> EntriesOf(std::span<const std::string> topics);
 

@@ -1,7 +1,7 @@
 // What the topics of a deployment must be like, and what is wrong with those that a log has.
 //
 //   schemas/topics.yaml ─▶ app/topics_file ─▶ TopicSpec… ─┐
-//   Log::Describe ────────────────────────────────────────┴▶ PlanTopics ─▶ create, configure,
+//   Log::DescribeExisting ────────────────────────────────┴▶ PlanTopics ─▶ create, configure,
 //   problems
 // `lagesbild topics` prints and carries out the plan; start-up refuses while CheckTopics finds
 // anything. Nothing here changes a log. Thread-compatible.
@@ -61,7 +61,7 @@ struct TopicPlan {
   bool nothing_to_do() const { return create.empty() && configure.empty() && problems.empty(); }
 };
 
-// Compares; in the order of `specs`. Errors are those of Log::Describe but NotFound. A log that
+// Compares; in the order of `specs`. Errors are those of Log::DescribeExisting. A log that
 // tells no configuration (in memory, embedded) is held to the partition counts only.
 StatusOr<TopicPlan> PlanTopics(Log& log, const std::vector<TopicSpec>& specs);
 

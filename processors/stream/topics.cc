@@ -1,22 +1,22 @@
 #include "stream/topics.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/time.h"
 
 namespace lagesbild::stream {
 namespace {
 
-// In the order asked.
-StatusOr<std::vector<int32_t>> CountAll(Log& log, const std::vector<std::string>& topics) {
+// Partitions of each, by name. NotFound: one of them does not exist.
+StatusOr<std::map<std::string, int32_t>> CountAll(Log& log,
+                                                  const std::vector<std::string>& topics) {
   LB_ASSIGN_OR_RETURN(const std::vector<TopicInfo> existing, log.DescribeExisting(topics));
-  std::vector<int32_t> counts;
+  std::map<std::string, int32_t> counts;
+  for (const TopicInfo& info : existing) counts[info.name] = info.partitions;
   for (const std::string& topic : topics) {
-    const auto it = std::ranges::find(existing, topic, &TopicInfo::name);
-    if (it == existing.end()) {
-      return NotFound("topic " + topic + " is missing; `lagesbild topics apply` creates it");
-    }
-    counts.push_back(it->partitions);
+    if (counts.contains(topic)) continue;
+    return NotFound("topic " + topic + " is missing; `lagesbild topics apply` creates it");
   }
   return counts;
 }
@@ -50,14 +50,14 @@ StatusOr<PartitionCounts> CountPartitions(Log& log, const Topics& topics) {
   std::vector<std::string> names = {topics.picture_log,  topics.aggregates, topics.alerts,
                                     topics.dead_letters, topics.changelog,  topics.lease};
   for (const RawTopic& raw : topics.raw) names.push_back(raw.name);
-  LB_ASSIGN_OR_RETURN(const std::vector<int32_t> all, CountAll(log, names));
+  LB_ASSIGN_OR_RETURN(const auto partitions, CountAll(log, names));
   PartitionCounts counts;
-  counts.picture_log = all[0];
-  counts.aggregates = all[1];
-  counts.alerts = all[2];
-  counts.dead_letters = all[3];
-  const int32_t changelog = all[4], lease = all[5];
-  counts.raw.assign(all.begin() + 6, all.end());
+  counts.picture_log = partitions.at(topics.picture_log);
+  counts.aggregates = partitions.at(topics.aggregates);
+  counts.alerts = partitions.at(topics.alerts);
+  counts.dead_letters = partitions.at(topics.dead_letters);
+  for (const RawTopic& raw : topics.raw) counts.raw.push_back(partitions.at(raw.name));
+  const int32_t changelog = partitions.at(topics.changelog), lease = partitions.at(topics.lease);
   if (changelog != counts.picture_log) {
     return FailedPrecondition("topic " + topics.changelog + " has " + std::to_string(changelog) +
                               " partitions, " + topics.picture_log + " has " +
